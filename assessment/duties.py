@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -13,13 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from assessment.assessments.models import Assessment, BranchView
 from assessment.assessments.rules import view_duty
 from assessment.choices import AssessmentState, ViewSource
+from assessment.goals.models import Goal
 from assessment.goals.rules import KEYS, Branch, GoalDates, goal_duties
 from members.choices import Capability
-from members.models import Organization
 from members.pages.links import DutyDisplay, DutyLink
-from members.paths import contains, subtree
-from members.regulations.queries import binding_below
-from rulebook.local import LocalRule
+from members.paths import subtree
+from members.regulations.queries import PlacesBelow
 from rulebook.values import Duty
 
 VIEW, RECORD = Capability.VIEW_ASSESSMENT, Capability.RECORD_ASSESSMENT
@@ -61,33 +59,26 @@ DISPLAY: dict[str, DutyDisplay] = {
 }
 
 
-def assessment_duties(path: str, *, on: date) -> list[Duty]:
-    """The branches' duties in tree order. Three queries, whatever the tree; two where no committee asks for goals."""
-    rules = binding_below(path, set(KEYS.values()))
-    goals = [duty for branch in _branches(path, rules, on) for duty in goal_duties(branch, on=on)] if rules else []
-    return [*goals, *_views(path, on)]
+def assessment_duties(places: PlacesBelow) -> list[Duty]:
+    """The branches' duties in tree order. Two queries beside those of the places; one where no committee asks for
+    goals."""
+    is_asked = any(rule.key in KEYS.values() for _above, rule in places.rules)
+    goals = [duty for branch in _branches(places) for duty in goal_duties(branch, on=places.on)] if is_asked else []
+    return [*goals, *_views(places.path, places.on)]
 
 
-def _branches(path: str, rules: list[tuple[str, LocalRule]], on: date) -> Iterator[Branch]:
+def _branches(places: PlacesBelow) -> Iterator[Branch]:
     """Those that a committee asks for something, with their goals of this year and the last. One query."""
-    known: dict[str, tuple[str, date | None]] = {}
-    goals: dict[str, list[GoalDates]] = defaultdict(list)
-    for place, code, first_day, year, *days in _rows(path, on):
-        known[place] = code, first_day
-        if year is not None:
-            planned_on, checked_on, ended_on = days
-            goals[place].append(GoalDates(year, planned_on, checked_on is not None, ended_on is not None))
-    for place, (code, first_day) in known.items():
-        if local := tuple(one for above, one in rules if contains(above, place)):
-            yield Branch(code, first_day, tuple(goals[place]), local)
-
-
-def _rows(path: str, on: date) -> Iterator[tuple[Any, ...]]:
-    near = FilteredRelation("joint_goals", condition=Q(joint_goals__year__in=[on.year - 1, on.year]))
-    places = Organization.objects.below(path).branches().standing_on(on).with_first_day()
-    places = places.annotate(near=near).in_tree_order()
-    names = ("path", "code", "first_day", "near__year", "near__planned_on", "near__checked_on", "near__ended_on")
-    return places.values_list(*names).iterator()
+    goals: dict[int, list[GoalDates]] = defaultdict(list)
+    near = Goal.objects.filter(
+        subtree("organization__path", [places.path]), year__in=[places.on.year - 1, places.on.year]
+    )
+    facts = near.order_by("pk").values_list("organization", "year", "planned_on", "checked_on", "ended_on")
+    for branch, year, planned_on, checked_on, ended_on in facts:
+        goals[branch].append(GoalDates(year, planned_on, checked_on is not None, ended_on is not None))
+    for path, place in places.branches.items():
+        if local := tuple(one for one in places.local(path) if one.key in KEYS.values()):
+            yield Branch(place.code, place.first_day, tuple(goals[place.pk]), local)
 
 
 def _views(path: str, on: date) -> Iterator[Duty]:

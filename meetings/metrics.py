@@ -19,7 +19,7 @@ from meetings.planning.duty_rules import ASKED, EVERY, LIMIT_KEYS, MINUTES, Call
 from members.metrics import least, month_start, quarter_start, year_start
 from members.models import Organization
 from members.paths import contains, subtree
-from members.regulations.queries import binding_below
+from members.regulations.queries import PlacesBelow, binding_below
 from rulebook.local import LocalRule
 from rulebook.metric import Fact, Facts, Metric
 from rulebook.values import DutyState
@@ -73,7 +73,7 @@ def _year_facts(kind: MeetingKind, path: str, first: date, last: date, year: int
     through = min(on, last, date(year, 12, 31))
     asked = [
         (place, called, state)
-        for place, found in meeting_states(path, on=on, through=through)
+        for place, found in meeting_states(PlacesBelow(path, on), through=through)
         for called, state in found
         if called.kind == kind
     ]

@@ -19,6 +19,7 @@ from meetings.planning.duty_queries import meeting_states
 from members.metrics import month_start
 from members.models import HelpRequest, Organization
 from members.paths import subtree
+from members.regulations.queries import PlacesBelow
 from rulebook.metric import Fact, Metric
 from rulebook.values import DutyState
 from supervision.appraisals.models import AppraisalRound
@@ -40,7 +41,7 @@ EVALUATION, REPORT = "democratic_evaluation", "supervision_report"
 def talk_facts(path: str, first: date, last: date, *, on: date) -> list[Fact] | None:
     """Of each year whether all its talks were held, once it is over or they were. None: no talk was ever put on
     record. Nine queries a year."""
-    duties = [duty for day in year_ends(first, last) for duty in talk_duties(path, on=day)]
+    duties = [duty for day in year_ends(first, last) for duty in talk_duties(PlacesBelow(path, day))]
     places, facts = _Places(path), []
     for duty in duties:
         done = duty.state == DutyState.DONE
@@ -65,7 +66,7 @@ def appraisal_facts(path: str, first: date, last: date, *, on: date) -> list[Fac
 def _appraisals(path: str, day: date, on: date, places: "_Places") -> Iterator[Fact]:
     closed = _here(AppraisalRound, path).filter(state=RoundState.CLOSED, closed_on__lte=on, year=day.year)
     rounds = {one.organization_id: one for one in closed}
-    for place, found in meeting_states(path, on=on, through=day):
+    for place, found in meeting_states(PlacesBelow(path, on), through=day):
         due_on = next((one.due_on for one, _state in found if _is_of(one.kind, one.period.name, day.year)), None)
         if one := rounds.get(place.pk):
             closed_on = min(one.closed_on or on, due_on or on)
@@ -94,7 +95,7 @@ def report_facts(path: str, first: date, last: date, *, on: date) -> list[Fact]:
     submitted = _here(Report, path).filter(submitted_on__isnull=False, submitted_on__lte=on)
     reports = {(one.organization.code, one.period): one for one in submitted.select_related("organization")}
     facts = []
-    for duty in (duty for day in year_ends(first, last) for duty in report_duties(path, on=day)):
+    for duty in (duty for day in year_ends(first, last) for duty in report_duties(PlacesBelow(path, day))):
         one = reports.get((duty.organization, duty.period))
         if duty.kind != REPORT or not first <= duty.due_on <= last:
             continue

@@ -40,6 +40,7 @@ from members.fields import opened
 from members.models import Affiliation, Member, Organization, User
 from members.pages.links import Link
 from members.paths import branch_path, subtree
+from members.regulations.queries import PlacesBelow
 from rulebook.book import rule_if_held
 from rulebook.dates import add_months
 from rulebook.rule import Rule
@@ -277,7 +278,7 @@ def lectures_held(path: str, first: date, last: date) -> MeetingQuerySet:
 def _duties(path: str, first: int, last: int, on: date) -> Iterator[Duty]:
     """Those of each year whose day lies in it and is over."""
     for year in range(first, min(last, on.year) + 1):
-        for duty in meeting_duties(path, on=on, through=min(on, date(year, 12, 31))):
+        for duty in meeting_duties(PlacesBelow(path, on), through=min(on, date(year, 12, 31))):
             if duty.due_on.year == year and duty.due_on < on:
                 yield duty
 

@@ -19,7 +19,6 @@ from meetings.planning.duty_rules import (
     EVERY,
     IN_THE_WINDOW,
     LEAVE,
-    LIMIT_KEYS,
     MINUTES,
     WINDOW,
     Called,
@@ -42,8 +41,8 @@ from meetings.planning.rules import bounds, fits
 from members.choices import OfficeKind, OrganizationKind
 from members.models import Affiliation, Office, Organization
 from members.models.member import formal_on
-from members.paths import branch_path, contains, subtree
-from members.regulations.queries import binding_below
+from members.paths import branch_path, subtree
+from members.regulations.queries import PlacesBelow
 from rulebook.values import Duty, DutyState
 
 RULE_KEYS = {asked.rule_key for of_kind in ASKED.values() for asked in of_kind} | {WINDOW}
@@ -52,42 +51,39 @@ CARRIED = Q(kind__in=IN_THE_WINDOW) | Q(pk__in=Session.objects.filter(kind__in=I
 COMMITTEE_SEATS = tuple(kind for kind in COMMITTEE_OFFICES if kind != OfficeKind.SECRETARY)
 
 
-def meeting_duties(path: str, *, on: date, through: date | None = None, also_planned: bool = False) -> list[Duty]:
-    """The meetings due in the year of `through` in the organization at that path and below it, in tree order.
+def meeting_duties(places: PlacesBelow, *, through: date | None = None, also_planned: bool = False) -> list[Duty]:
+    """The meetings due in the year of `through` in the places, in tree order.
 
-    Periods that have begun by `through` (`on` when it isn't given), with their states as of `on`; of a year that is
-    over, as the organizations stood at its end. With `also_planned` a planned meeting counts as done. Six queries,
-    whatever the tree.
+    Periods that have begun by `through` (the day of the places when it isn't given), with their states as of that day;
+    of a year that is over, as the organizations stood at its end. With `also_planned` a planned meeting counts as done.
+    Four queries beside those of the places.
     """
     return [
         Duty(one.kind, place.code, None, one.period.name, one.due_on, state, one.citation)
-        for place, found in meeting_states(path, on=on, through=through, also_planned=also_planned)
+        for place, found in meeting_states(places, through=through, also_planned=also_planned)
         for one, state in found
     ]
 
 
 def meeting_states(
-    path: str, *, on: date, through: date | None = None, also_planned: bool = False
+    places: PlacesBelow, *, through: date | None = None, also_planned: bool = False
 ) -> Iterator[tuple[Organization, Iterator[tuple[Called, DutyState]]]]:
     """The same for who only counts: each place with what it is asked for. What the rules ask is worked out once for
     all places that they treat alike."""
-    through = through or on
-    stood = min(on, through)
-    standing = Organization.objects.below(path).standing_on(stood).filter(kind__in=list(ASKED))
-    places = list(standing.with_first_day().in_tree_order())
+    path, on, through = places.path, places.on, through or places.on
+    places = places.standing_on(min(on, through))
     held = _held(path, through.year, max(on, through), also_planned=also_planned)
-    committees = branches_with_committee(subtree("organization__path", [path]), on=stood)
-    rules = binding_below(path, RULE_KEYS)
+    committees = branches_with_committee(subtree("organization__path", [path]), on=places.on)
     called: dict[Hashable, list[Called]] = {}
-    for place in places:
-        binding = [number for number, (rule_path, _rule) in enumerate(rules) if contains(rule_path, place.path)]
-        alike = (place.kind, place.path in committees, _begun(place, through.year), *binding)
+    for place in places.all:
+        if place.kind not in ASKED:
+            continue
+        alike = (place.kind, place.path in committees, _begun(place, through.year), places.binding(place.path))
         if alike not in called:
             facts = OrganizationFacts(
                 place.code, OrganizationKind(place.kind), place.path in committees, place.first_day
             )
-            local = [rules[number][1] for number in binding]
-            called[alike] = called_for(facts, on=on, through=through, local=local)
+            called[alike] = called_for(facts, on=on, through=through, local=places.local(place.path))
         yield place, states(called[alike], held.get(place.path, ()), through.year)
 
 
@@ -192,7 +188,7 @@ def duty_lines(path: str, *, on: date, through: date | None = None) -> list[Duty
     recorded = recorded_since(path, on=on, through=through)
     lines = [
         DutyLine(duty, places[duty.organization], _taken(planned, duty, places[duty.organization]))
-        for duty in meeting_duties(path, on=on, through=through)
+        for duty in meeting_duties(PlacesBelow(path, on), through=through)
         if recorded(places[duty.organization].branch_path, duty.due_on)
     ]
     order = {DutyState.OVERDUE: 0, DutyState.OPEN: 1, DutyState.DONE: 2}
@@ -227,7 +223,7 @@ def branch_lines(path: str, *, on: date, through: date | None = None) -> list[Br
     recorded = recorded_since(path, on=on, through=through)
     branches: list[Organization] = []
     found: dict[str, list[DutyState]] = defaultdict(list)
-    for place, asked in meeting_states(path, on=on, through=through):
+    for place, asked in meeting_states(PlacesBelow(path, on), through=through):
         if place.kind == OrganizationKind.BRANCH:
             branches.append(place)
         branch = place.branch_path
@@ -292,18 +288,14 @@ TOOK_PLACE = (MeetingState.OPEN, MeetingState.HELD, MeetingState.LOCKED)
 Evenings = Mapping[str, list[MeetingDone]]
 
 
-def record_duties(path: str, *, on: date) -> list[Duty]:
-    """What the meetings of the year ask for beside being held, at the path and below it, in tree order.
-
-    Six queries, whatever the tree.
-    """
-    places = list(Organization.objects.below(path).standing_on(on).in_tree_order().values_list("path", "code"))
-    limits = _Limits(path, on)
+def record_duties(places: PlacesBelow) -> list[Duty]:
+    """What the meetings of the year ask for beside being held, in tree order. Four queries beside the places'."""
+    path, on, limits = places.path, places.on, _Limits(places)
     evenings = {MINUTES: _minutes(path, on), ABSENCES: _absences(path, on)}
     asked = _asked_for_leave(path, on)
     tasks = _tasks(path, on)
     found: list[Duty] = []
-    for place, code in places:
+    for place, code in ((one.path, one.code) for one in places.all):
         for kind, by_place in evenings.items():
             if (held := by_place.get(place)) and (given := limits.at(kind, place)):
                 found += month_duties(kind, code, held, given, on=on)
@@ -314,18 +306,16 @@ def record_duties(path: str, *, on: date) -> list[Duty]:
 
 
 class _Limits:
-    """The days that are given below a path; worked out once for all places that are treated alike. One query."""
+    """The days that are given; worked out once for all places that are treated alike."""
 
-    def __init__(self, path: str, on: date) -> None:
-        self.rules = binding_below(path, LIMIT_KEYS.values())
-        self.on = on
+    def __init__(self, places: PlacesBelow) -> None:
+        self.places = places
         self.known: dict[tuple[str, tuple[int, ...]], Limit | None] = {}
 
     def at(self, kind: str, place: str) -> Limit | None:
-        binding = tuple(number for number, (above, _rule) in enumerate(self.rules) if contains(above, place))
+        binding = self.places.binding(place)
         if (kind, binding) not in self.known:
-            local = [self.rules[number][1] for number in binding]
-            self.known[kind, binding] = limit(kind, on=self.on, local=local)
+            self.known[kind, binding] = limit(kind, on=self.places.on, local=self.places.local(place))
         return self.known[kind, binding]
 
 

@@ -14,7 +14,7 @@ from meetings.planning.rules import Habits, Proposal, Workdays, of_the_program, 
 from members.choices import Capability
 from members.models import LocalRule, Organization, User
 from members.paths import STEP, subtree
-from members.regulations.queries import value_of
+from members.regulations.queries import PlacesBelow, value_of
 from rulebook import local
 
 
@@ -49,7 +49,7 @@ def proposed_meetings(place: Organization, year: int, *, today: date, workdays: 
     """A day for each meeting of that year that is neither held nor planned, the branch's groups included."""
     kept = theme_day_of(place)
     habits = Habits(kept.day_of_month if kept else None, workdays, _local_rules(place))
-    due = meeting_duties(place.path, on=today, through=date(year, 12, 31), also_planned=True)
+    due = meeting_duties(PlacesBelow(place.path, today), through=date(year, 12, 31), also_planned=True)
     return proposals(due, today=today, habits=habits)
 
 

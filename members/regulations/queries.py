@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Q
 
-from members.choices import Capability
+from members.choices import Capability, OrganizationKind
 from members.models.organization import LocalRule, LocalRuleQuerySet, Organization
 from members.models.user import User
-from members.paths import STEP, subtree
+from members.paths import STEP, contains, subtree
 from rulebook import local
 from rulebook.book import versions
 
@@ -20,13 +21,53 @@ def in_force_at(path: str, *, on: date) -> tuple[local.LocalRule, ...]:
     return tuple(value_of(row) for row in rows)
 
 
-def binding_below(path: str, keys: Collection[str]) -> list[tuple[str, local.LocalRule]]:
-    """Local rules of those keys that bind at the path or somewhere below it, with the path of who set each, outermost
-    first. One query; which of them binds a place: `members.paths.contains`."""
+def binding_below(path: str, keys: Collection[str] = ()) -> list[tuple[str, local.LocalRule]]:
+    """Local rules of those keys, or of all, that bind at the path or somewhere below it, with the path of who set each,
+    outermost first. One query; which of them binds a place: `members.paths.contains`."""
     above = [path[:length] for length in range(STEP, len(path), STEP)]
     binding = Q(organization__path__in=above) | subtree("organization__path", [path])
-    rows = LocalRule.objects.filter(binding, rule_key__in=keys).select_related("organization")
+    rows = LocalRule.objects.filter(binding, **({"rule_key__in": keys} if keys else {})).select_related("organization")
     return [(row.organization.path, value_of(row)) for row in rows.order_by("organization__path", "valid_from")]
+
+
+class PlacesBelow:
+    """What stands at a path and below it on a day, in tree order, and the local rules that bind there: two queries,
+    however many ask what is due."""
+
+    def __init__(self, path: str, on: date) -> None:
+        self.path, self.on = path, on
+        self._binding: dict[str, tuple[int, ...]] = {}
+
+    def standing_on(self, day: date) -> "PlacesBelow":
+        return self if day == self.on else PlacesBelow(self.path, day)
+
+    @cached_property
+    def all(self) -> list[Organization]:
+        """Each with its `first_day`."""
+        return list(Organization.objects.below(self.path).standing_on(self.on).with_first_day().in_tree_order())
+
+    @cached_property
+    def branches(self) -> dict[str, Organization]:
+        """By their paths."""
+        return {place.path: place for place in self.all if place.kind == OrganizationKind.BRANCH}
+
+    def branch_of(self, roster: str) -> Organization | None:
+        """The branch of somebody on that roster: a group's members are their branch's. None where it isn't here."""
+        return self.branches.get(roster) or self.branches.get(roster[:-STEP])
+
+    @cached_property
+    def rules(self) -> list[tuple[str, local.LocalRule]]:
+        return binding_below(self.path)
+
+    def binding(self, place: str) -> tuple[int, ...]:
+        """Which of the local rules bind there: the same for places under the same committees."""
+        if place not in self._binding:
+            self._binding[place] = tuple(n for n, (above, _rule) in enumerate(self.rules) if contains(above, place))
+        return self._binding[place]
+
+    def local(self, place: str) -> list[local.LocalRule]:
+        """Those that bind there, of every key; pass it as `local=`."""
+        return [self.rules[number][1] for number in self.binding(place)]
 
 
 def value_of(row: LocalRule) -> local.LocalRule:

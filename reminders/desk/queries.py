@@ -25,6 +25,7 @@ from members.models import Member, Office, Organization, User
 from members.offices import CAPABILITIES, Access, HeldOffice
 from members.pages.links import DutyDisplay, DutyLink, duty_display
 from members.paths import common, subtree
+from members.regulations.queries import PlacesBelow
 from reminders.desk.models import NotApplicable
 from reminders.desk.rules import DutyKey, Pile, Section, When, key_of, piles, sections, since_first_days
 from rulebook.values import Duty, DutyState
@@ -35,7 +36,7 @@ from supervision.reports.queries import report_duties
 from supervision.suggestions.queries import suggestions_due
 from supervision.talks.queries import talk_duties
 
-DUTIES: Sequence[Callable[..., Iterable[Duty]]] = (
+DUTIES: Sequence[Callable[[PlacesBelow], Iterable[Duty]]] = (
     member_duties,
     meeting_duties,
     record_duties,
@@ -48,15 +49,16 @@ DUTIES: Sequence[Callable[..., Iterable[Duty]]] = (
     problem_duties,
     assessment_duties,
 )
-"""What each app says is due: called with the path of an organization and `on=`."""
+"""What each app says is due in some places on their day."""
 
 
 def duties_below(path: str, *, on: date) -> list[Duty]:
     """Every duty of the year of `on` whose period has begun, at the organization with that path and below it; none of a
     period that began before the organization's first day, whatever its app says."""
-    found = [duty for due in DUTIES for duty in due(path, on=on)]
-    begun = Organization.objects.below(path).with_first_day().filter(first_day__gte=date(on.year - 1, 1, 1))
-    return since_first_days(found, dict(begun.values_list("code", "first_day")), on=on)
+    places = PlacesBelow(path, on)
+    found = [duty for due in DUTIES for duty in due(places)]
+    begun = {one.code: one.first_day for one in places.all if one.first_day and one.first_day.year >= on.year - 1}
+    return since_first_days(found, begun, on=on)
 
 
 def said_below(paths: Iterable[str]) -> dict[DutyKey, NotApplicable]:

@@ -16,13 +16,12 @@ from members.choices import VOTELESS_KINDS, Capability, SituationKind
 from members.models import Member, Organization, Situation, User
 from members.models.member import MemberQuerySet
 from members.pages.links import Link
-from members.paths import contains, subtree
+from members.paths import subtree
 from members.people import voting_right
-from members.regulations.queries import binding_below
+from members.regulations.queries import PlacesBelow
 from rulebook.values import Duty
 from supervision.appraisals.models import AppraisalRound, AppraisalRoundQuerySet, Appraisee, MutualAppraisal, Tally
 from supervision.appraisals.rules import (
-    DAYS_KEY,
     Lower,
     ManyExcellent,
     follow_up_duty,
@@ -258,16 +257,13 @@ Place = tuple[str, int]
 """Path of the branch, and the year."""
 
 
-def appraisal_duties(path: str, *, on: date) -> list[Duty]:
-    """The help that every branch at the path and below it owes, in tree order. Three queries, whatever the tree."""
-    lower, rules = _lower(path, on), binding_below(path, [DAYS_KEY])
-    codes = dict(Organization.objects.below(path).branches().standing_on(on).values_list("path", "code"))
-    found: list[Duty] = []
-    for (place, year), grades in sorted(lower.items()):
-        local = [rule for above, rule in rules if contains(above, place)]
-        if place in codes and (duty := follow_up_duty(codes[place], year, grades, on=on, local=local)):
-            found.append(duty)
-    return found
+def appraisal_duties(places: PlacesBelow) -> list[Duty]:
+    """The help that every branch owes, in tree order. One query beside those of the places."""
+    on, found = places.on, []
+    for (path, year), grades in sorted(_lower(places.path, on).items()):
+        if branch := places.branches.get(path):
+            found.append(follow_up_duty(branch.code, year, grades, on=on, local=places.local(path)))
+    return [duty for duty in found if duty]
 
 
 def _lower(path: str, on: date) -> Mapping[Place, list[Lower]]:

@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from meetings.meeting.models import Meeting, Session
 from meetings.votes.models import Vote
 from members.models import Organization, User
-from members.paths import contains, subtree
-from members.regulations.queries import binding_below
+from members.paths import subtree
+from members.regulations.queries import PlacesBelow
 from rulebook.values import Duty, Verdict
 from supervision.matters.models import NO_OPINION_FIRST, SHOWN_BY, Matter, MatterQuerySet
 from supervision.matters.rules import (
-    LOCAL_KEYS,
     MatterState,
     Step,
     concerns_village,
@@ -157,21 +156,17 @@ def _counts(first: date, last: date) -> dict[str, Count]:
     return {name: Count("pk", filter=condition) for name, condition in within.items()}
 
 
-def matter_duties(path: str, *, on: date) -> list[Duty]:
-    """The branches' duties in tree order. Three queries, whatever the tree; two where nothing is recorded.
+def matter_duties(places: PlacesBelow) -> list[Duty]:
+    """The branches' duties in tree order. One query beside those of the places.
 
     Whoever decided without the opinion can't be asked for it any more: the register says what happened.
     """
-    opinions, reviews = _steps(path, on)
-    concerned = [*opinions, *reviews]
-    if not concerned:
-        return []
-    places = Organization.objects.filter(pk__in=concerned).standing_on(on).in_tree_order()
-    rules, found = binding_below(path, LOCAL_KEYS), []
-    for pk, place, code in places.values_list("pk", "path", "code"):
-        local = [one for above, one in rules if contains(above, place)]
-        found += opinion_duties(code, opinions.get(pk, ()), on=on, local=local)
-        found += review_duties(code, reviews.get(pk, ()), on=on, local=local)
+    opinions, reviews = _steps(places.path, places.on)
+    found: list[Duty] = []
+    for place in (one for one in places.all if one.pk in opinions or one.pk in reviews):
+        local = places.local(place.path)
+        found += opinion_duties(place.code, opinions.get(place.pk, ()), on=places.on, local=local)
+        found += review_duties(place.code, reviews.get(place.pk, ()), on=places.on, local=local)
     return found
 
 

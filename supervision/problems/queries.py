@@ -15,6 +15,7 @@ from members.models import Member, Organization, User
 from members.models.member import MemberQuerySet
 from members.pages.links import Link
 from members.paths import subtree
+from members.regulations.queries import PlacesBelow
 from rulebook.values import Duty
 from supervision.choices import InspectionState, ProblemSource, ProblemState, ProblemStepKind
 from supervision.problems.models import Inspection, Problem
@@ -138,16 +139,15 @@ def _counts(first: date, last: date) -> dict[str, Count]:
     return {name: Count("pk", filter=condition(name, first, last)) for name in SHOWN}
 
 
-def problem_duties(path: str, *, on: date) -> list[Duty]:
-    """The branches' duties in tree order. Two queries, whatever the tree; one where nothing was found."""
-    items = _items(path, on)
-    if not items:
-        return []
-    places = Organization.objects.filter(pk__in=items).standing_on(on).in_tree_order()
-    found: list[Duty] = []
-    for pk, code in places.values_list("pk", "code"):
-        found += rectification_duties(code, items[pk], on=on)
-    return found
+def problem_duties(places: PlacesBelow) -> list[Duty]:
+    """The branches' duties in tree order. One query beside that of the places."""
+    items = _items(places.path, places.on)
+    return [
+        duty
+        for place in places.all
+        if place.pk in items
+        for duty in rectification_duties(place.code, items[place.pk], on=places.on)
+    ]
 
 
 def _items(path: str, on: date) -> dict[int, list[ProblemDates]]:

@@ -26,7 +26,7 @@ from meetings.planning.duty_rules import Period
 from members.choices import OrganizationKind
 from members.models import Organization
 from members.paths import STEP, common, contains, subtree
-from members.regulations.queries import binding_below
+from members.regulations.queries import PlacesBelow, binding_below
 from rulebook.local import LocalRule
 from rulebook.values import Duty, DutyState
 from supervision.appraisals.queries import appraisal_figures
@@ -142,7 +142,7 @@ def meeting_figures(path: str, first: date, last: date, *, on: date) -> dict[str
     """`theme_day_due`, `theme_day_held`, `theme_day_missed` and so for each kind that the rules ask for. Lectures count
     when they are held: only a local rule asks for any, and then for the whole year."""
     found: Counter[str] = Counter()
-    for _place, called in meeting_states(path, on=on, through=last):
+    for _place, called in meeting_states(PlacesBelow(path, on), through=last):
         for one, state in called:
             if first <= one.due_on <= last:
                 found.update(f"{one.kind}_{column}" for column, of in STATES.items() if of in (None, state))
@@ -154,7 +154,7 @@ def meetings_due(path: str, first: date, last: date, *, on: date, kind: str, col
     """The duties behind one of these figures."""
     return [
         duty
-        for duty in meeting_duties(path, on=on, through=last)
+        for duty in meeting_duties(PlacesBelow(path, on), through=last)
         if duty.kind == kind and first <= duty.due_on <= last and STATES[column] in (None, duty.state)
     ]
 

@@ -16,7 +16,7 @@ from members.choices import Capability, OrganizationKind
 from members.models import Organization, User
 from members.models.organization import OrganizationQuerySet
 from members.paths import STEP, common, contains, subtree
-from members.regulations.queries import binding_below
+from members.regulations.queries import PlacesBelow, binding_below
 from rulebook.book import rule
 from rulebook.local import LocalRule
 from rulebook.values import Duty
@@ -25,7 +25,6 @@ from supervision.reports.figures import ABOVE, Stands, composed, first_records, 
 from supervision.reports.models import Report
 from supervision.reports.rules import (
     DAYS_KEY,
-    READ_KEY,
     REPORTS_KEY,
     Act,
     Reporting,
@@ -192,7 +191,7 @@ def adopting_kind(organization: Organization, *, on: date) -> MeetingKind:
 
 
 def _has_committee(branch: Organization, on: date) -> bool:
-    asked = meeting_states(branch.path, on=on)
+    asked = meeting_states(PlacesBelow(branch.path, on))
     return any(one.kind == MeetingKind.COMMITTEE_MEETING for _place, called in asked for one, _state in called)
 
 
@@ -200,17 +199,14 @@ Waiting = dict[tuple[str, str], date]
 """Path of who reads and period → since when the first report waits."""
 
 
-def report_duties(path: str, *, on: date) -> list[Duty]:
-    """What the year's reports ask of the branches and of the committees at the path and below it, in tree order.
-
-    Four queries, whatever the tree.
-    """
-    places = list(Organization.objects.below(path).standing_on(on).with_first_day().in_tree_order())
-    submitted, waiting = _submitted(path, on), _waiting(path)
-    rules = binding_below(path, [DAYS_KEY, READ_KEY])
+def report_duties(places: PlacesBelow) -> list[Duty]:
+    """What the year's reports ask of the branches and of the committees, in tree order. Two queries beside those of the
+    places."""
+    on = places.on
+    submitted, waiting = _submitted(places.path, on), _waiting(places.path)
     found: list[Duty] = []
-    for place in places:
-        local = [rule for above, rule in rules if contains(above, place.path)]
+    for place in places.all:
+        local = places.local(place.path)
         if place.kind in ABOVE:
             found += _to_read(place, waiting, local, on)
         elif place.kind == "branch":

@@ -22,6 +22,7 @@ from members.choices import Capability
 from members.metrics import help_of
 from members.models import HelpRequest, Member, Organization
 from members.paths import subtree
+from members.regulations.queries import PlacesBelow
 from rulebook.values import Duty, DutyState
 from supervision.appraisals.models import AppraisalRound, Appraisee
 from supervision.choices import Grade, InspectionState, ProblemSource, SuggestionOutcome
@@ -86,7 +87,7 @@ class AskedPair:
 
 def pairs_asked(path: str, on: date, *, done: bool = False) -> list[AskedPair]:
     """What article 19 asks for in the year up to the day; with `done` only what has happened."""
-    years = branch_years(path, on=on)
+    years = branch_years(PlacesBelow(path, on))
     people = {one for year in years for one in (*year.members, *year.committee)}
     names = dict(Member.objects.filter(pk__in=people).values_list("pk", "name"))
     return [

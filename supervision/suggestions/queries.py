@@ -15,12 +15,12 @@ from members.metrics import help_of
 from members.models import HelpRequest, Member, Organization, User
 from members.models.member import MemberQuerySet
 from members.pages.links import Link
-from members.paths import contains, subtree
-from members.regulations.queries import binding_below
+from members.paths import subtree
+from members.regulations.queries import PlacesBelow
 from rulebook.values import Duty
 from supervision.choices import SuggestionOutcome
 from supervision.suggestions.models import Suggestion, SuggestionQuerySet
-from supervision.suggestions.rules import ANSWER_KEY, SuggestionDates, share, suggestion_duties
+from supervision.suggestions.rules import SuggestionDates, share, suggestion_duties
 
 PEOPLE = ("organization", "member", "answered_by__member", "recorded_by__member")
 
@@ -169,16 +169,13 @@ def _counts(first: date, last: date) -> dict[str, Count]:
     return {name: Count("pk", filter=condition) for name, condition in conditions.items()}
 
 
-def suggestions_due(path: str, *, on: date) -> list[Duty]:
-    """The answers that every branch at the path and below it owes, in tree order. Three queries, whatever the tree."""
-    waiting = _asked(path, on)
-    rules = binding_below(path, [ANSWER_KEY])
-    places = Organization.objects.below(path).branches().standing_on(on).in_tree_order()
+def suggestions_due(places: PlacesBelow) -> list[Duty]:
+    """The answers that every branch owes, in tree order. One query beside those of the places."""
+    waiting = _asked(places.path, places.on)
     found: list[Duty] = []
-    for place, code in places.values_list("path", "code"):
-        if asked := waiting.get(place):
-            local = [rule for above, rule in rules if contains(above, place)]
-            found += suggestion_duties(code, asked, on=on, local=local)
+    for path, branch in places.branches.items():
+        if asked := waiting.get(path):
+            found += suggestion_duties(branch.code, asked, on=places.on, local=places.local(path))
     return found
 
 

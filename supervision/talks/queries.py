@@ -14,14 +14,12 @@ from meetings.meeting.queries import COMMITTEE_OFFICES
 from members.choices import OrganizationKind, SituationKind
 from members.models import Affiliation, Member, Office, Organization, Situation, User
 from members.models.member import MemberQuerySet
-from members.models.organization import OrganizationQuerySet
 from members.pages.links import Link
-from members.paths import STEP, contains, subtree
-from members.regulations.queries import binding_below
-from rulebook.local import LocalRule
+from members.paths import STEP, subtree
+from members.regulations.queries import PlacesBelow
 from rulebook.values import Duty
 from supervision.talks.models import Talk
-from supervision.talks.rules import KEY, Held, Seat, TalkYear, partners, talk_duty, talk_year, times_asked, told_above
+from supervision.talks.rules import Held, Seat, TalkYear, partners, talk_duty, talk_year, times_asked, told_above
 
 POSTS = ("书记", "委员")
 """How a roster names the committee's members where no offices are recorded, as in `meetings.attendance.queries`."""
@@ -54,43 +52,32 @@ class _Facts:
     talks: list[Held] = field(default_factory=list)
 
 
-def branch_years(path: str, *, on: date, branches: OrganizationQuerySet | None = None) -> list[BranchYear]:
-    """The year up to the day of every branch at the path and below it, in tree order. Six queries, whatever the tree.
-
-    `branches`: only these of them.
-    """
-    asked = Organization.objects.all() if branches is None else branches
-    places = list(asked.below(path).branches().standing_on(on).with_first_day().in_tree_order())
-    facts, local = _facts(path, places, on), _local(path, places)
+def branch_years(places: PlacesBelow) -> list[BranchYear]:
+    """The year up to the day of every branch, in tree order. Four queries beside those of the places."""
+    on, facts = places.on, _facts(places.path, list(places.branches.values()), places.on)
     years: list[BranchYear] = []
-    for place in places:
+    for place in places.branches.values():
         known = facts[place.path]
-        times = times_asked(on=on, local=local[place.path])
+        times = times_asked(on=on, local=places.local(place.path))
         year = talk_year(known.members, known.seats, known.talks, times=times, on=on)
         committee = tuple(sorted({seat.member for seat in known.seats if seat.holds(on)}))
         years.append(BranchYear(place, tuple(known.members), committee, known.lost, len(known.talks), year))
     return years
 
 
-def talk_duties(path: str, *, on: date) -> list[Duty]:
-    """What the year's talks ask of every branch at the path and below it, in tree order. Seven queries.
+def talk_duties(places: PlacesBelow) -> list[Duty]:
+    """What the year's talks ask of every branch, in tree order. Four queries beside those of the places.
 
     A branch whose first day lies in the year is asked from the next one on.
     """
-    years = [one for one in branch_years(path, on=on) if not _is_new(one.branch, on)]
-    local = _local(path, [one.branch for one in years])
-    duties = (talk_duty(one.branch.code, one.year, on=on, local=local[one.branch.path]) for one in years)
+    on = places.on
+    years = [one for one in branch_years(places) if not _is_new(one.branch, on)]
+    duties = (talk_duty(one.branch.code, one.year, on=on, local=places.local(one.branch.path)) for one in years)
     return [duty for duty in duties if duty]
 
 
 def _is_new(branch: Organization, on: date) -> bool:
     return branch.first_day is not None and branch.first_day > date(on.year, 1, 1)
-
-
-def _local(path: str, places: Iterable[Organization]) -> dict[str, list[LocalRule]]:
-    """What committees set for each branch. One query."""
-    rules = binding_below(path, [KEY])
-    return {place.path: [one for above, one in rules if contains(above, place.path)] for place in places}
 
 
 def _facts(path: str, places: list[Organization], on: date) -> Mapping[str, _Facts]:
@@ -159,8 +146,7 @@ def last_day(year: int, today: date) -> date:
 
 def of_branch(branch: Organization, *, on: date) -> BranchYear:
     """The year of one branch, also of one that was dissolved since."""
-    one = Organization.objects.filter(pk=branch.pk)
-    found = branch_years(branch.path, on=on, branches=one)
+    found = branch_years(PlacesBelow(branch.path, on))
     return found[0] if found else BranchYear(branch, (), (), 0, 0, TalkYear())
 
 
@@ -222,7 +208,7 @@ def below_lines(path: str, *, on: date) -> list[BranchTalks]:
             one.branch, len(one.members) + one.lost, told_above(one.talks), told_above(one.year.missing),
             not one.year.missing,
         )
-        for one in branch_years(path, on=on)
+        for one in branch_years(PlacesBelow(path, on))
         if one.year.due
     ]  # fmt: skip
 
@@ -251,7 +237,7 @@ def talk_figures(path: str, first: date, last: date) -> dict[str, int]:
     Seven queries. What is told upwards hides counts below three (`rules.talks.told_above`): these are the branch's own.
     """
     held = Talk.objects.filter(subtree("organization__path", [path]), held_on__range=(first, last))
-    years = [one.year for one in branch_years(path, on=last)]
+    years = [one.year for one in branch_years(PlacesBelow(path, last))]
     return {
         "talks": held.count(),
         "pairs_due": sum(year.due for year in years),

@@ -6,6 +6,7 @@ import pytest
 
 from assessment.duties import assessment_duties
 from assessment.models import BranchView
+from members.regulations.queries import PlacesBelow
 from tests.assessment.asking import asks_for, assessed
 from tests.assessment.goals.making import CHECKED, REACHED, goal
 from tests.cast import TODAY, make_organization
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def due(path, on=TODAY):
-    return {(duty.kind, duty.organization): str(duty.state) for duty in assessment_duties(path, on=on)}
+    return {(duty.kind, duty.organization): str(duty.state) for duty in assessment_duties(PlacesBelow(path, on))}
 
 
 def test_only_branches_below_a_committee_that_asks_are_asked(cast):
@@ -67,12 +68,12 @@ def test_the_own_view_is_asked_for_while_the_branch_is_being_assessed(cast):
 @pytest.mark.parametrize("more", [1, 3])
 def test_a_fixed_number_of_queries_whatever_the_tree(cast, django_assert_num_queries, more):
     with django_assert_num_queries(2):
-        assessment_duties(cast.county.path, on=TODAY)
+        assessment_duties(PlacesBelow(cast.county.path, TODAY))
     for kind, month in (("plan", 3), ("check", 7), ("result", 12)):
         asks_for(cast.county, kind, month)
     for number in range(more):
         branch = make_organization(f"more{number}", f"第{number}党支部", "branch", cast.district)
         goal(branch)
         assessed(branch, cast.district)
-    with django_assert_num_queries(3):
-        assessment_duties(cast.county.path, on=TODAY)
+    with django_assert_num_queries(4):
+        assessment_duties(PlacesBelow(cast.county.path, TODAY))

@@ -21,6 +21,7 @@ from dues.models import Arrangement, ArrearsReason, ArrearsReview, Basis, Disclo
 from dues.units import months_between
 from members.choices import ImportState, RowVerdict
 from members.models import LocalRule, Organization, RosterImport
+from members.regulations.queries import PlacesBelow
 from members.roster.services import create_member
 from rulebook.local import LocalRule as LocalValue
 from rulebook.values import Citation
@@ -174,7 +175,7 @@ def test_somebody_who_is_entered_today_is_not_late_for_january(ledger, since, mo
         key=uuid.uuid4(), organization=ledger.branch, since=since, values=facts, on=TODAY, by=ledger.secretary
     )
 
-    (duty,) = (one for one in dues_duties(ledger.branch.path, on=TODAY) if one.kind == "dues_bases")
+    (duty,) = (one for one in dues_duties(PlacesBelow(ledger.branch.path, TODAY)) if one.kind == "dues_bases")
     assert (str(duty.due_on), str(duty.state)) == ("2026-12-24", "open")
 
 
@@ -189,7 +190,7 @@ def brought(moment, *members):
 
 
 def bases_due(branch, on):
-    (duty,) = (one for one in dues_duties(branch.path, on=on) if one.kind == "dues_bases")
+    (duty,) = (one for one in dues_duties(PlacesBelow(branch.path, on)) if one.kind == "dues_bases")
     return str(duty.due_on), str(duty.state)
 
 
@@ -227,7 +228,7 @@ def test_a_day_that_had_not_come_says_nothing(ledger):
 
 @pytest.mark.django_db
 def test_the_year_of_a_branch_is_read_from_the_ledger(ledger):
-    found = dues_duties(ledger.district.path, on=TODAY)
+    found = dues_duties(PlacesBelow(ledger.district.path, TODAY))
 
     assert states(found, "branch", "dues_bases") == {"2026": "done"}
     assert states(found, "next-branch", "dues_bases") == {"2026": "overdue"}
@@ -241,7 +242,7 @@ def test_the_year_of_a_branch_is_read_from_the_ledger(ledger):
 
 @pytest.mark.django_db
 def test_everybody_behind_has_the_duty_of_the_rung(ledger):
-    found = dues_duties(ledger.branch.path, on=TODAY)
+    found = dues_duties(PlacesBelow(ledger.branch.path, TODAY))
 
     assert [(duty.kind, duty.member, duty.period) for duty in found if duty.member] == [
         ("dues_arrears", str(ledger.zhang.pk), "2026-09"),
@@ -255,7 +256,7 @@ def test_a_reason_on_record_ends_the_duty_and_a_closed_review_is_done(ledger):
     ArrearsReview.objects.create(
         member=ledger.li, since=month("2026-04"), opened_on=date(2026, 11, 1), closed_on=TODAY, outcome="补交"
     )
-    found = [duty for duty in dues_duties(ledger.branch.path, on=TODAY) if duty.member]
+    found = [duty for duty in dues_duties(PlacesBelow(ledger.branch.path, TODAY)) if duty.member]
 
     assert [(duty.kind, str(duty.state)) for duty in found] == [("dues_review", "done")]
 
@@ -267,7 +268,7 @@ def test_a_month_is_collected_where_the_rest_has_a_reason_or_its_quarter_runs(le
     )
     Arrangement.objects.create(member=ledger.li, valid_from=month("2026-10"), agreed_on=TODAY)
     pay(ledger.zhang, 8000, "2026-11-20")
-    found = states(dues_duties(ledger.branch.path, on=TODAY), "branch", "dues_collection")
+    found = states(dues_duties(PlacesBelow(ledger.branch.path, TODAY)), "branch", "dues_collection")
 
     assert [one for one, state in found.items() if state == "overdue"] == ["2026-04", "2026-09"]
     assert (found["2026-05"], found["2026-10"], found["2026-11"]) == ("done", "done", "open")
@@ -288,7 +289,7 @@ def test_everything_done_is_said_so(ledger):
     for payment in (*ledger.li.payments.all(), *ledger.zhang.payments.all()):
         batch.lines.create(payment=payment)
     Disclosure.objects.create(organization=ledger.branch, year=2026, disclosed_on=TODAY, way="meeting")
-    found = dues_duties(ledger.branch.path, on=TODAY)
+    found = dues_duties(PlacesBelow(ledger.branch.path, TODAY))
 
     assert {str(duty.state) for duty in found} == {"done"}
     assert {duty.kind for duty in found} == {"dues_bases", "dues_collection", "dues_remittance", "dues_disclosure"}
@@ -298,20 +299,20 @@ def test_everything_done_is_said_so(ledger):
 def test_a_relief_waits_until_the_committee_answers(ledger):
     facts = {"kind": "waiver", "ground": "困难", "needs_superior": True, "rule": "x", "valid_from": month("2026-10")}
     relief = Relief.objects.create(member=ledger.zhang, decided_on=date(2026, 10, 3), **facts)
-    waiting = [duty for duty in dues_duties(ledger.branch.path, on=TODAY) if duty.kind == "dues_relief"]
+    waiting = [duty for duty in dues_duties(PlacesBelow(ledger.branch.path, TODAY)) if duty.kind == "dues_relief"]
     Relief.objects.filter(pk=relief.pk).update(declined_on=TODAY)
 
     assert [(duty.member, duty.period, duty.citation.article) for duty in waiting] == [
         (str(ledger.zhang.pk), "2026-10", "7")
     ]
-    assert not [duty for duty in dues_duties(ledger.branch.path, on=TODAY) if duty.kind == "dues_relief"]
+    assert not [duty for duty in dues_duties(PlacesBelow(ledger.branch.path, TODAY)) if duty.kind == "dues_relief"]
 
 
 @pytest.mark.django_db
 def test_last_years_bases_are_not_this_years(ledger):
     Basis.objects.filter(member=ledger.zhang).update(year=2025)
 
-    assert states(dues_duties(ledger.branch.path, on=TODAY), "branch", "dues_bases") == {"2026": "overdue"}
+    assert states(dues_duties(PlacesBelow(ledger.branch.path, TODAY)), "branch", "dues_bases") == {"2026": "overdue"}
 
 
 @pytest.mark.django_db
@@ -323,4 +324,4 @@ def test_the_number_of_queries_doesnt_grow_with_the_tree(cast, django_assert_num
             one = make_member(f"党员{person}", place)
             charge(one, "2026-09", 4000)
     with django_assert_num_queries(15):
-        dues_duties(cast.county.path, on=TODAY)
+        dues_duties(PlacesBelow(cast.county.path, TODAY))

@@ -16,6 +16,7 @@ from dues.duties import dues_duties
 from dues.ledger.queries import arrears_of
 from dues.models import Arrangement, ArrearsReason
 from members.models import User
+from members.regulations.queries import PlacesBelow
 from reminders.planning.rules import dues_values
 from tests.cast import TODAY, make_member
 from tests.dues.making import charge, month, pay
@@ -105,7 +106,7 @@ class Branch:
         return statement(self.cast.branch.path, as_of=TODAY)
 
     def duties(self, *kinds):
-        return [duty for duty in dues_duties(self.cast.branch.path, on=TODAY) if duty.kind in kinds]
+        return [duty for duty in dues_duties(PlacesBelow(self.cast.branch.path, TODAY)) if duty.kind in kinds]
 
     def reminded(self):
         with translation.override("en"):

@@ -18,6 +18,7 @@ from members.contacts.rules import (
 )
 from members.duties import member_duties
 from members.models import Contact, HelpRequest, LocalRule, Situation, Term
+from members.regulations.queries import PlacesBelow
 from rulebook.local import LocalRule as LocalValue
 from tests.cast import TODAY, make_member, make_organization
 
@@ -173,7 +174,8 @@ def ask(member, on, user):
 
 def found(path, on=TODAY):
     return [
-        (one.kind, one.organization, one.member, str(one.due_on), str(one.state)) for one in member_duties(path, on=on)
+        (one.kind, one.organization, one.member, str(one.due_on), str(one.state))
+        for one in member_duties(PlacesBelow(path, on))
     ]
 
 
@@ -300,4 +302,4 @@ def test_the_number_of_queries_doesnt_grow_with_the_tree(cast, django_assert_num
             contact(one, "2026-06-01", cast.secretary)
             ask(one, "2026-11-01", cast.secretary)
     with django_assert_num_queries(6):
-        assert len(member_duties(cast.county.path, on=TODAY)) == more + 2 * more**2
+        assert len(member_duties(PlacesBelow(cast.county.path, TODAY))) == more + 2 * more**2

@@ -15,7 +15,7 @@ from members.contacts.rules import ContactUrgency, LastContact, next_contact
 from members.models import Affiliation, Contact, HelpRequest, Organization, Situation, Term
 from members.models.organization import LocalRule
 from members.paths import subtree
-from members.regulations.queries import value_of
+from members.regulations.queries import PlacesBelow, value_of
 from rulebook.dates import add_months
 from rulebook.values import DutyState
 from supervision.models import Problem, Suggestion
@@ -72,7 +72,7 @@ def of_month(branch, month, on):
 def meetings(branch, first, last, on):
     due = [
         one
-        for one in meeting_duties(branch.path, on=on, through=min(on, date(first.year, 12, 31)))
+        for one in meeting_duties(PlacesBelow(branch.path, on), through=min(on, date(first.year, 12, 31)))
         if first <= one.due_on <= last and one.due_on < on and begun(branch) <= first
     ]
     return {"meetings_due": len(due), "meetings_held": sum(one.state == DutyState.DONE for one in due)}

@@ -27,6 +27,7 @@ from meetings.models import (
 from meetings.planning.duty_queries import meeting_duties
 from members.choices import SituationKind
 from members.models import Organization, Situation, User
+from members.regulations.queries import PlacesBelow
 from tests.cast import TODAY
 from tests.emptying import triggers_lifted
 
@@ -141,7 +142,9 @@ class TheYear(TestCase):
 
     def test_the_home_branch_is_up_to_date_and_others_are_late(self):
         county = Organization.objects.get(code=COUNTY)
-        late = {duty.organization for duty in meeting_duties(county.path, on=TODAY) if duty.state == "overdue"}
+        late = {
+            duty.organization for duty in meeting_duties(PlacesBelow(county.path, TODAY)) if duty.state == "overdue"
+        }
 
         assert HOME_BRANCH not in late
         assert {"hongqi-2", "machines"} & late

@@ -11,6 +11,7 @@ from dues.duties import dues_duties
 from dues.models import Charge
 from dues.units import first_month
 from members.models import Organization
+from members.regulations.queries import PlacesBelow
 from tests.cast import TODAY
 from tests.dues.making import charge, fix, month
 
@@ -53,7 +54,7 @@ def test_all_months_are_charged_from_the_first_day_on_and_nobody_is_behind(made_
     assert "这里从2026年11月起计收" in page.text
     assert reverse("dues:ledger-new") in page.text
     assert [line.month for line in Charge.objects.all()] == [month("2026-11")]
-    duties = dues_duties(made_today.branch.path, on=TODAY)
+    duties = dues_duties(PlacesBelow(made_today.branch.path, TODAY))
     assert [(one.kind, one.period, one.state) for one in duties] == [("dues_collection", "2026-11", "open")]
 
 

@@ -13,6 +13,7 @@ from meetings.meeting.services import End, WrongState, add_task, end_task, remov
 from meetings.models import Task
 from meetings.planning.duty_queries import record_duties
 from members.refused import Refused
+from members.regulations.queries import PlacesBelow
 from tests.cast import TODAY
 from tests.meetings.votes.voting import (
     english,  # noqa: F401
@@ -40,7 +41,11 @@ def give(meeting, cast, due_on=TODAY + timedelta(days=3)):
 
 
 def due(cast):
-    return [(one.member, str(one.state)) for one in record_duties(cast.branch.path, on=TODAY) if one.kind == "task"]
+    return [
+        (one.member, str(one.state))
+        for one in record_duties(PlacesBelow(cast.branch.path, TODAY))
+        if one.kind == "task"
+    ]
 
 
 def url(name, *rows):

@@ -22,6 +22,7 @@ from meetings.minutes.rules import compose
 from meetings.models import Attendance, Meeting
 from meetings.planning.duty_queries import record_duties
 from meetings.votes.correction_services import Truth, confirm_correction, propose_correction
+from members.regulations.queries import PlacesBelow
 from supervision.reports.figures import attendance_figures
 from tests.cast import make_member
 
@@ -250,5 +251,5 @@ def test_months_in_a_row_are_the_same_for_secretary_and_member(cast, as_user):
     months = next(line.months for line in page.object_list if line.member == cast.zhang)
 
     assert months == as_user(cast.member).get(reverse("meetings:figure-mine")).context["months"] == 4
-    due = [duty for duty in record_duties(cast.branch.path, on=TODAY) if duty.kind == "absences"]
+    due = [duty for duty in record_duties(PlacesBelow(cast.branch.path, TODAY)) if duty.kind == "absences"]
     assert [duty.period for duty in due] == ["2026-07", "2026-08", "2026-09", "2026-10", "2026-11"]

@@ -10,6 +10,7 @@ from meetings.planning.duty_queries import meeting_duties
 from meetings.planning.duty_rules import Held, OrganizationFacts, called_for, duties, periods
 from members.choices import Membership, OrganizationKind
 from members.models import LocalRule
+from members.regulations.queries import PlacesBelow
 from rulebook.local import LocalRule as Rule
 from tests.cast import make_member, make_organization
 
@@ -160,7 +161,7 @@ def test_the_periods_of_a_year(every, count, last):
 
 @pytest.mark.django_db
 def test_duties_of_a_district_cover_every_branch_and_group_below_it(cast):
-    codes = [duty.organization for duty in meeting_duties(cast.district.path, on=MARCH)]
+    codes = [duty.organization for duty in meeting_duties(PlacesBelow(cast.district.path, MARCH))]
 
     assert list(dict.fromkeys(codes)) == ["branch", "group", "next-branch"]
 
@@ -171,7 +172,7 @@ def test_a_theme_day_that_was_also_a_general_meeting_closes_both(cast):
         organization=cast.branch, kind="theme_day", day=MARCH, counts_for_year=2026, state="held"
     )
     Session.objects.create(meeting=meeting, kind="general_meeting")
-    done = {duty.kind for duty in meeting_duties(cast.branch.path, on=MARCH) if duty.state == "done"}
+    done = {duty.kind for duty in meeting_duties(PlacesBelow(cast.branch.path, MARCH)) if duty.state == "done"}
 
     assert done == {"theme_day", "general_meeting"}
 
@@ -185,7 +186,7 @@ def test_a_meeting_that_did_not_take_place_closes_nothing(cast, state):
         cancelled_because=because,
     )  # fmt: skip
 
-    assert not [duty for duty in meeting_duties(cast.branch.path, on=MARCH) if duty.state == "done"]
+    assert not [duty for duty in meeting_duties(PlacesBelow(cast.branch.path, MARCH)) if duty.state == "done"]
 
 
 @pytest.mark.django_db
@@ -194,7 +195,7 @@ def test_a_branch_of_seven_formal_members_must_have_a_committee_and_so_its_meeti
     for number in range(formal - 1):
         make_member(f"党员{number}", cast.next_branch)
     make_member("预备党员", cast.next_branch, membership=Membership.PROBATIONARY)
-    kinds = {duty.kind for duty in meeting_duties(cast.next_branch.path, on=MARCH)}
+    kinds = {duty.kind for duty in meeting_duties(PlacesBelow(cast.next_branch.path, MARCH))}
 
     assert ("committee_meeting" in kinds) is asked
 
@@ -202,9 +203,9 @@ def test_a_branch_of_seven_formal_members_must_have_a_committee_and_so_its_meeti
 @pytest.mark.django_db
 def test_the_number_of_queries_does_not_grow_with_the_tree(cast, django_assert_num_queries):
     with django_assert_num_queries(6):
-        meeting_duties(cast.branch.path, on=MARCH)
+        meeting_duties(PlacesBelow(cast.branch.path, MARCH))
     with django_assert_num_queries(6):
-        meeting_duties(cast.county.path, on=MARCH)
+        meeting_duties(PlacesBelow(cast.county.path, MARCH))
 
 
 @pytest.mark.django_db
@@ -216,7 +217,7 @@ def test_what_the_rules_ask_is_worked_out_once_for_all_that_are_alike(cast, monk
     monkeypatch.setattr(
         duty_queries, "called_for", lambda place, **days: worked_out.append(place) or called_for(place, **days)
     )
-    meeting_duties(cast.district.path, on=MARCH)
+    meeting_duties(PlacesBelow(cast.district.path, MARCH))
 
     assert len(worked_out) == 3, "branches with and without a committee, and a group"
 
@@ -231,7 +232,9 @@ def test_a_meeting_that_names_its_own_kind_once_more_counts_once(cast):
         organization=branch, kind="party_lecture", day=MARCH, counts_for_year=2026, state="held"
     )
     Session.objects.create(meeting=meeting, kind="party_lecture")
-    found = [str(duty.state) for duty in meeting_duties(branch.path, on=MARCH) if duty.kind == "party_lecture"]
+    found = [
+        str(duty.state) for duty in meeting_duties(PlacesBelow(branch.path, MARCH)) if duty.kind == "party_lecture"
+    ]
 
     assert found == ["done", "open"]
 
@@ -249,7 +252,7 @@ def test_a_committees_notice_moves_it_for_the_branches_below(cast, day):
     )
     due = {
         duty.organization: (duty.period, duty.due_on, str(duty.state))
-        for duty in reversed(meeting_duties(cast.county.path, on=date(2027, 3, 1)))
+        for duty in reversed(meeting_duties(PlacesBelow(cast.county.path, date(2027, 3, 1))))
         if duty.kind == "org_life_meeting"
     }
 

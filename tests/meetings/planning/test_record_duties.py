@@ -17,6 +17,7 @@ from meetings.planning.duty_rules import (
     task_duties,
 )
 from members.models import LocalRule
+from members.regulations.queries import PlacesBelow
 from rulebook.local import LocalRule as LocalValue
 from tests.cast import TODAY, make_member, make_organization
 
@@ -159,7 +160,7 @@ def ask(at, member, on, **facts):
 def found(path, on=TODAY):
     return [
         (one.kind, one.organization, one.member, one.period, str(one.due_on), str(one.state))
-        for one in record_duties(path, on=on)
+        for one in record_duties(PlacesBelow(path, on))
     ]
 
 
@@ -277,4 +278,4 @@ def test_the_number_of_queries_doesnt_grow_with_the_tree(cast, django_assert_num
             expect(evening, one)
             ask(evening, one, "2026-09-01")
     with django_assert_num_queries(6):
-        assert len(record_duties(cast.county.path, on=TODAY)) == 3 * more**2
+        assert len(record_duties(PlacesBelow(cast.county.path, TODAY))) == 3 * more**2

@@ -4,14 +4,15 @@ from datetime import date
 from typing import Any
 
 from members.models import Organization
+from members.regulations.queries import PlacesBelow
 from rulebook.values import Citation, Duty, duty_state
 
 ARTICLE = Citation("支部工作条例", "", "16", "N", "V2")
 GIVEN: list[tuple[str, str, date, Any]] = []
 
 
-def given(path: str, *, on: date) -> list[Duty]:
-    codes = set(Organization.objects.below(path).values_list("code", flat=True))
+def given(places: PlacesBelow) -> list[Duty]:
+    codes, on = set(Organization.objects.below(places.path).values_list("code", flat=True)), places.on
     return [
         Duty(kind, code, str(member.pk) if member else None, f"{day:%Y-%m}", day, _state(day, on), ARTICLE)
         for code, kind, day, member in GIVEN

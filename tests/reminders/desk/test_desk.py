@@ -298,7 +298,7 @@ def test_the_desk_costs_the_same_for_one_and_three_of_each_kind(cast, as_user, d
         make_organization(f"group{number}", f"党小组{number}", "group", cast.branch)
     client = as_user(cast.secretary)
     client.get(HOME)
-    with django_assert_num_queries(89):
+    with django_assert_num_queries(72):
         client.get(HOME)
 
 

@@ -126,7 +126,7 @@ def test_a_round_costs_the_same_for_one_branch_and_three(cast, django_assert_num
     for number in range(more):
         make_organization(f"more{number}", f"第{number}党支部", "branch", cast.district)
     count_desks(on=TODAY)
-    with django_assert_num_queries(57):
+    with django_assert_num_queries(40):
         count_desks(on=TODAY)
 
 
@@ -224,7 +224,7 @@ def test_the_list_costs_the_same_for_more_branches(cast, as_user, django_assert_
         client.get(BRANCHES)
 
 
-QUERIES = {0: 10, 60: 62}
+QUERIES = {0: 10, 60: 45}
 
 
 def test_a_dissolved_branch_is_said_to_be_so(cast, as_user):

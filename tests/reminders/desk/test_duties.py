@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from meetings.models import Attendance, Meeting
 from members.models import Situation, Term
+from members.regulations.queries import PlacesBelow
 from reminders.desk.queries import DUTIES, duties_below
 from tests.cast import TODAY
 from tests.dues.making import charge
@@ -79,7 +80,7 @@ def test_an_unknown_organization_is_wrong_use(cast):
 
 
 def test_every_app_that_is_asked_answers_in_its_own_kinds(cast):
-    by_app = [{duty.kind for duty in due(cast.branch.path, on=TODAY)} for due in DUTIES]
+    by_app = [{duty.kind for duty in due(PlacesBelow(cast.branch.path, TODAY))} for due in DUTIES]
 
     assert len(duties_below(cast.branch.path, on=TODAY)) > 0
     assert not set.intersection(*by_app)

@@ -218,5 +218,5 @@ def test_the_page_costs_the_same_for_more_rows(cast, as_user, django_assert_num_
         tell(cast.branch, None, user=cast.secretary, addressee="officer", kind="digest")
     client = as_user(cast.district_staff)
     client.get(PAGE)
-    with django_assert_num_queries(63):
+    with django_assert_num_queries(46):
         client.get(PAGE)

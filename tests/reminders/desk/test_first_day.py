@@ -104,7 +104,7 @@ def test_no_kind_of_duty_ignores_the_first_day(made_today, monkeypatch):
     on, long_ago = timezone.localdate(), date(2020, 1, 31)
     ignoring = [asked(kind, "2020-01", long_ago, on=on, stays=stays, place=made_today.code)
                 for kind in KINDS for stays in (False, True)]  # fmt: skip
-    monkeypatch.setattr("reminders.desk.queries.DUTIES", (lambda path, *, on: ignoring,))
+    monkeypatch.setattr("reminders.desk.queries.DUTIES", (lambda places: ignoring,))
 
     assert len(KINDS) > 25
     assert [one for one in duties_below(made_today.path, on=on) if one.state == DutyState.OVERDUE] == []

@@ -8,6 +8,7 @@ from openpyxl import load_workbook
 
 from audit.models import Entry
 from members.fields import opened as text_of
+from members.regulations.queries import PlacesBelow
 from supervision.appraisals.queries import appraisal_duties, appraisal_figures, branch_lines
 from supervision.appraisals.services import give_opinion
 from supervision.choices import RoundState
@@ -142,13 +143,13 @@ def test_help_is_written_down_and_asked_for(cast, members, as_user, django_asser
     give_opinion(appraisee=of(held, cast.li), grade="unqualified", opinion="长期不来", by=cast.secretary)
     step(cast, held, meeting=committee_meeting(cast))
     with django_assert_num_queries(3):
-        (duty,) = appraisal_duties(cast.county.path, on=TODAY)
+        (duty,) = appraisal_duties(PlacesBelow(cast.county.path, TODAY))
     assert (duty.organization, duty.member, duty.state) == ("branch", None, "open")
     client = as_user(cast.secretary)
     help_ = {"follow_up": "结对帮助", "follow_up_due_on": "2026-12-20", "followed_up_on": "2026-11-24"}
     shown(client, "appraisee-help", of(held, cast.li).pk)
     assert client.post(at("appraisee-help", of(held, cast.li).pk), help_).status_code == 302
-    assert [duty.state for duty in appraisal_duties(cast.county.path, on=TODAY)] == ["done"]
+    assert [duty.state for duty in appraisal_duties(PlacesBelow(cast.county.path, TODAY))] == ["done"]
 
 
 @pytest.mark.parametrize("rounds", [1, 3])

@@ -7,6 +7,7 @@ import pytest
 
 from audit.models import Entry
 from members.refused import Refused
+from members.regulations.queries import PlacesBelow
 from supervision.matters import services
 from supervision.matters.queries import matter_duties, matter_figures, matter_figures_by_place
 from supervision.matters.rules import MatterState
@@ -270,22 +271,22 @@ def test_every_matter_is_in_exactly_one_state_as_the_rules_say(course):
 
 def test_what_falls_due(course, django_assert_num_queries):
     with django_assert_num_queries(3):
-        found = matter_duties(course.county.path, on=TODAY)
+        found = matter_duties(PlacesBelow(course.county.path, TODAY))
 
     assert [(one.kind, one.organization, one.period, str(one.state)) for one in found] == [
         ("major_matter_opinion", "branch", "2026-05", "overdue"),
         ("major_matter_opinion", "next-branch", "2026-05", "done"),
         ("major_matter_review", "next-branch", "2027-01", "done"),
     ]
-    with django_assert_num_queries(1):
-        assert matter_duties(course.other_branch.path, on=TODAY) == []
+    with django_assert_num_queries(2):
+        assert matter_duties(PlacesBelow(course.other_branch.path, TODAY)) == []
 
 
 def test_a_matter_that_was_carried_out_is_looked_back_on(cast):
     early = {"proposed_on": date(2026, 1, 5), "opinion_on": MAY, "opinion": "agrees"}
     matter(cast.branch, **early, **DECISION | {"decided_on": MAY}, executed_on=MAY, execution_text="好")
 
-    assert [(one.kind, str(one.state)) for one in matter_duties(cast.branch.path, on=TODAY)] == [
+    assert [(one.kind, str(one.state)) for one in matter_duties(PlacesBelow(cast.branch.path, TODAY))] == [
         ("major_matter_opinion", "done"),
         ("major_matter_review", "overdue"),
     ]

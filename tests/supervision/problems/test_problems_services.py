@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 
 from audit.models import Entry
 from members.refused import Refused
+from members.regulations.queries import PlacesBelow
 from supervision.models import Inspection, Problem, ProblemList, ProblemStep
 from supervision.problems import services as service
 from supervision.problems.queries import problem_duties, problem_figures, problem_lines
@@ -279,5 +280,5 @@ def test_figures_and_duties_of_a_branch(cast, django_assert_num_queries):
         (cast.branch, 2, 1, 1), (cast.next_branch, 1, 0, 0),
     ]  # fmt: skip
     with django_assert_num_queries(2):
-        duties = problem_duties(cast.county.path, on=TODAY)
+        duties = problem_duties(PlacesBelow(cast.county.path, TODAY))
     assert (duties[0].organization, duties[0].due_on, duties[0].state) == ("branch", late.due_on, "overdue")

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from meetings.models import Meeting
 from members.models import LocalRule, Organization
+from members.regulations.queries import PlacesBelow
 from supervision.models import Report
 from supervision.reports.queries import report_duties
 from tests.cast import TODAY, make_organization
@@ -332,7 +333,7 @@ def test_the_summary_in_word_names_who_is_missing(cast, as_user):
 
 
 def told(path, kind):
-    duties = report_duties(path, on=TODAY)
+    duties = report_duties(PlacesBelow(path, TODAY))
     return [(one.organization, one.period, one.due_on.isoformat(), one.state) for one in duties if one.kind == kind]
 
 
@@ -370,4 +371,4 @@ def test_the_duties_cost_the_same_whatever_the_tree(cast, django_assert_num_quer
     for number in range(branches):
         submitted(make_organization(f"m{number}", "支部", "branch", cast.district), cast.secretary, "general_meeting")
     with django_assert_num_queries(4):
-        report_duties(cast.county.path, on=TODAY)
+        report_duties(PlacesBelow(cast.county.path, TODAY))

@@ -11,6 +11,7 @@ from django.utils import translation
 from members.access.queries import access_for
 from members.models import HelpRequest
 from members.pages.links import own_links
+from members.regulations.queries import PlacesBelow
 from rulebook.values import DutyState
 from supervision.suggestions.queries import branch_lines, organization_figures, suggestion_figures, suggestions_due
 from supervision.suggestions.services import say_settled
@@ -202,7 +203,7 @@ def test_a_members_start_page_says_what_waits(cast, step, text, django_assert_nu
 # --- Duties -----------------------------------------------------------------------------------------------------------
 def test_every_branch_owes_its_answers(asked, django_assert_num_queries):
     with django_assert_num_queries(3):
-        duties = suggestions_due(asked.county.path, on=TODAY)
+        duties = suggestions_due(PlacesBelow(asked.county.path, TODAY))
 
     assert [(duty.organization, duty.period, duty.state) for duty in duties] == [
         ("branch", "2026-08", DutyState.DONE),
@@ -214,9 +215,11 @@ def test_every_branch_owes_its_answers(asked, django_assert_num_queries):
 
 def test_the_duty_closes_by_itself(cast):
     one = suggest(cast.zhang, cast.member)
-    assert [duty.state for duty in suggestions_due(cast.branch.path, on=TODAY + timedelta(days=16))] == ["overdue"]
+    assert [duty.state for duty in suggestions_due(PlacesBelow(cast.branch.path, TODAY + timedelta(days=16)))] == [
+        "overdue"
+    ]
     answer(one, cast.secretary)
-    assert [duty.state for duty in suggestions_due(cast.branch.path, on=TODAY)] == ["done"]
+    assert [duty.state for duty in suggestions_due(PlacesBelow(cast.branch.path, TODAY))] == ["done"]
 
 
 def test_it_is_on_the_desk_of_the_branch_with_its_button(asked, as_user):

@@ -9,6 +9,7 @@ from audit.models import Entry
 from members.access.queries import access_for
 from members.models import Affiliation, Member, Office
 from members.refused import Refused
+from members.regulations.queries import PlacesBelow
 from supervision.models import Talk, TalkNote
 from supervision.talks.queries import branch_years, of_branch, talk_duties, talk_figures
 from supervision.talks.services import correct_talk, record_talk, remove_talk, write_note
@@ -211,15 +212,15 @@ def test_who_came_to_the_roster_later_is_not_in_an_earlier_year(cast):
 def test_the_same_queries_for_one_branch_and_three(cast, django_assert_num_queries):
     for path, branches in ((cast.next_branch.path, 1), (cast.county.path, 3)):
         with django_assert_num_queries(6):
-            assert len(branch_years(path, on=TODAY)) == branches
+            assert len(branch_years(PlacesBelow(path, TODAY))) == branches
 
 
 def test_the_duty_is_closed_by_the_facts(cast):
-    duties = {duty.organization: duty for duty in talk_duties(cast.county.path, on=TODAY)}
+    duties = {duty.organization: duty for duty in talk_duties(PlacesBelow(cast.county.path, TODAY))}
     assert {code: duty.state for code, duty in duties.items()} == {"branch": "open"}
 
     talk(cast)
-    assert [duty.state for duty in talk_duties(cast.branch.path, on=TODAY)] == ["done"]
+    assert [duty.state for duty in talk_duties(PlacesBelow(cast.branch.path, TODAY))] == ["done"]
 
 
 def test_a_branch_of_this_year_is_asked_from_the_next_one_on(cast):
@@ -227,8 +228,8 @@ def test_a_branch_of_this_year_is_asked_from_the_next_one_on(cast):
     for name in ("甲", "乙"):
         make_member(name, new)
 
-    assert talk_duties(new.path, on=TODAY) == []
-    assert [duty.organization for duty in talk_duties(new.path, on=date(2027, 1, 2))] == ["new"]
+    assert talk_duties(PlacesBelow(new.path, TODAY)) == []
+    assert [duty.organization for duty in talk_duties(PlacesBelow(new.path, date(2027, 1, 2)))] == ["new"]
 
 
 def test_the_figures_of_a_period(cast, django_assert_num_queries):
