@@ -83,6 +83,15 @@ class GridRow:
         return self.arrears.fen if self.arrears else 0
 
     @property
+    def this_month_fen(self) -> int:
+        return self.arrears.this_month_fen if self.arrears else 0
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing is open, and nothing unknown."""
+        return self.arrears is None and all(cell.state not in (*UNSETTLED, MonthState.UNKNOWN) for cell in self.cells)
+
+    @property
     def carried_fen(self) -> int:
         """What of it a ledger carried over from the years before."""
         return self.arrears.carried_fen if self.arrears else 0

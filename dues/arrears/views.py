@@ -187,15 +187,19 @@ def _figures(request: PageRequest, branch: Organization, form: GridForm) -> dict
         "is_this_month": form.chosen_month == month_of(form.on),
         "people": len(rows),
         "found": len(shown),
+        "settled": 0 if form.asked("sort") else sum(row.is_settled for row in shown),
         "page": Paginator(shown, MEMBERS_ON_A_PAGE).get_page(request.GET.get("page")),
     }
 
 
 def narrowed(rows: list[GridRow], form: GridForm, month: date) -> list[GridRow]:
-    """Those whom the form asks for, in its order."""
+    """Those whom the form asks for, in its order, else those who owe first."""
     wanted = [row for row in rows if _fits(row, form, month)]
-    order = ORDERS.get(form.asked("sort"))
-    return sorted(wanted, key=order) if order else wanted
+    return sorted(wanted, key=ORDERS.get(form.asked("sort"), _urgency))
+
+
+def _urgency(row: GridRow) -> tuple[bool, bool]:
+    return row.is_settled, not row.due_fen
 
 
 def _fits(row: GridRow, form: GridForm, month: date) -> bool:

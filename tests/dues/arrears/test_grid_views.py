@@ -47,12 +47,27 @@ def test_the_officer_sees_the_year_of_the_branch_with_sign_word_and_amount(cast,
     page = as_user(cast.officer).get(GRID)
     html = page.text
 
-    assert names(page) == ["王新", "张英", "李国强"]
+    assert names(page) == ["张英", "王新", "李国强"]
     assert '<span class="dues-sign" aria-hidden="true">◐</span><span>Partly paid</span>' in html
     assert '<span class="dues-open">30.00</span>' in html
     assert "3 months, 110.00 yuan" in html
     assert "王秀兰" not in html
     assert reverse("dues:member-detail", args=[cast.zhang.key]) in html
+
+
+def test_who_has_settled_everything_is_folded_on_a_phone(cast, branch, as_user, english):
+    """Who owes says how much; a search shows what it found, an order that was asked for folds nobody."""
+    client = as_user(cast.officer)
+    html = " ".join(client.get(GRID).text.split())
+
+    assert "Due and unpaid</span> 3 months, 110.00 yuan" in html
+    assert "this month: 40.00 yuan" in html
+    before, folded = html.split("<details><summary><strong>1 member has settled everything")
+    assert "张英" in before
+    assert "王新" in before
+    assert "李国强" in folded
+    assert "<details open><summary><strong>1 member has" in client.get(f"{GRID}?q=李").text
+    assert "settled everything" not in client.get(f"{GRID}?sort=name").text
 
 
 def test_the_sums_of_the_month_stand_above(cast, branch, as_user):
@@ -86,7 +101,7 @@ def test_no_base_is_on_the_page(cast, as_user):
         ("sort=behind", ["张英", "李国强", "王新"]),
         ("sort=open", ["张英", "李国强", "王新"]),
         ("sort=name", ["李国强", "王新", "张英"]),
-        ("year=2025", ["王新", "张英", "李国强"]),
+        ("year=2025", ["张英", "王新", "李国强"]),
     ],
 )
 def test_the_grid_is_narrowed_and_sorted(cast, branch, as_user, asked, found):
