@@ -33,7 +33,7 @@ from meetings.minutes.rules import (
 )
 from meetings.votes.models import Candidate, Vote
 from meetings.votes.queries import on_the_ballot
-from members.access.queries import in_words, makers_of_accounts, named_offices
+from members.access.queries import in_words, named_offices, whom_to_ask
 from members.choices import Capability
 from members.fields import opened
 from members.models import Member, User
@@ -263,7 +263,7 @@ def filing_of(minutes: Minutes, signatures: Iterable[Signature], user: User, *, 
         missing=missing,
         may=may_file(meeting, user.member_id, user.username, filed),
         others=in_words(one for account, one in able.items() if account != user.username),
-        asked=makers_of_accounts(offices, path),
+        asked=whom_to_ask(offices, Capability.MANAGE_USERS, path),
         own=next((one.name for one in missing if user.member_id is None and one.name == called(user)), ""),
     )
 

@@ -92,8 +92,13 @@ def in_words(offices: Iterable[NamedOffice]) -> str:
     return _(", ").join(map(str, offices))
 
 
-def makers_of_accounts(offices: Iterable[NamedOffice], path: str) -> str:
-    """Whom a branch asks for log-ins: names with the organization and, where it is known, the address."""
-    able = [one for one in holders(offices, Capability.MANAGE_USERS, path) if one.account]
-    asked = ((one, _("%(name)s of %(place)s") % {"name": one, "place": one.office.organization}) for one in able)
-    return _(", ").join(" ".join(filter(None, (words, one.email))) for one, words in asked)
+def whom_to_ask(offices: Iterable[NamedOffice], capability: Capability, path: str) -> str:
+    """Who can log in and do that there, in words: those above with organization and, where known, address."""
+    able = [one for one in holders(offices, capability, path) if one.account]
+    above = _("%(name)s of %(place)s")
+    return _(", ").join(
+        str(one)
+        if one.office.path == path
+        else f"{above % {'name': one, 'place': one.office.organization}} {one.email}".strip()
+        for one in able
+    )

@@ -1,9 +1,10 @@
 """The guided beginning of a branch: four steps, computed from what is stored; gone once they are done or it runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from django.contrib.messages import get_messages
@@ -16,6 +17,7 @@ from dues.charging.queries import progress_of
 from dues.ledger.payment_models import Payment
 from meetings.choices import MeetingState
 from meetings.meeting.models import Meeting
+from members.access.queries import named_offices, whom_to_ask
 from members.choices import Capability, OrganizationKind
 from members.models import Member, Organization, User
 from members.pages.requests import address
@@ -66,6 +68,8 @@ class BeginningStep:
     standing: Standing
     url: str
     """Where it is done; empty for who may not do it."""
+    asked: Callable[[], str]
+    """Who may, for those; empty where nobody does. A query, on the page that shows it."""
 
     @property
     def title(self) -> Words:
@@ -134,8 +138,16 @@ def _runs(path: str) -> bool:
 
 
 def _lines(user: User, branch: Organization, on: date) -> list[BeginningStep]:
-    urls = _urls(user, branch, (on + AHEAD).year)
-    return [BeginningStep(part, standing, urls[part]) for part, standing in standings(_done(user, branch, on))]
+    pages, path = _pages(branch, (on + AHEAD).year), branch.path
+    return [
+        BeginningStep(part, standing, url if user.access.may(may, path) else "", partial(_asked, may, path, on))
+        for part, standing in standings(_done(user, branch, on))
+        for may, url in [pages[part]]
+    ]
+
+
+def _asked(may: Capability, path: str, on: date) -> str:
+    return whom_to_ask(named_offices([path], on=on), may, path)
 
 
 def _done(user: User, branch: Organization, on: date) -> set[BeginningPart]:
@@ -150,12 +162,11 @@ def _done(user: User, branch: Organization, on: date) -> set[BeginningPart]:
     return {part for part, is_so in facts.items() if is_so}
 
 
-def _urls(user: User, branch: Organization, year: int) -> dict[BeginningPart, str]:
-    """The page of each step, empty where the user may not do it."""
-    pages = {
-        BeginningPart.ROSTER: (Capability.IMPORT_ROSTER, reverse("members:import-list")),
+def _pages(branch: Organization, year: int) -> dict[BeginningPart, tuple[Capability, str]]:
+    """What each step asks for, and its page."""
+    return {
+        BeginningPart.ROSTER: (Capability.IMPORT_ROSTER, reverse("members:import-new")),
         BeginningPart.PLAN: (Capability.RECORD_MEETINGS, reverse("meetings:year-plan", args=[branch.code, year])),
         BeginningPart.BASES: (Capability.FIX_BASES, address("dues:basis-list", org=branch.code)),
         BeginningPart.ACCOUNTS: (Capability.MANAGE_USERS, address("members:user-create", org=branch.code)),
     }
-    return {part: url if user.access.may(needed, branch.path) else "" for part, (needed, url) in pages.items()}

@@ -41,9 +41,19 @@ def secretary(cast, today):
 
 def test_an_empty_branch_begins_with_the_roster_and_names_who_makes_log_ins(secretary, as_user):
     page = as_user(secretary).get(reverse("reminders:desk")).content.decode()
-    assert f'<a class="btn btn-primary" href="{reverse("members:import-list")}">Upload the roster</a>' in page
-    assert "The administrator of your committee makes them" in page
+    assert f'<a class="btn btn-primary" href="{reverse("members:import-new")}">Upload the roster</a>' in page
+    assert "administrator (Administrator) of 县委</span> · The administrator of your committee makes them" in page
     assert reverse("members:user-create") not in page
+
+
+def test_while_it_begins_nothing_is_called_all_done_and_nothing_the_rest(secretary, as_user, monkeypatch):
+    monkeypatch.setattr("reminders.desk.queries.duties_below", lambda path, on: [])
+    client, home = as_user(secretary), reverse("reminders:desk")
+    told = ("All done: nothing of yours is due this month.", "The rest")
+    assert [words for words in told if words in client.get(home).text] == []
+
+    monkeypatch.setattr("reminders.desk.beginning._runs", lambda path: True)
+    assert [words for words in told if words in client.get(home).text] == [told[0]]
 
 
 def test_a_branch_that_runs_has_none_and_is_asked_once(secretary, monkeypatch, django_assert_num_queries):
@@ -72,7 +82,7 @@ def test_a_step_that_is_done_leads_on_and_an_open_one_does_not(secretary, as_use
     client, bases = as_user(secretary), f"{reverse('dues:basis-list')}?org=begun"
     assert "All steps" not in client.get(bases).text  # nothing was done there just now
     monkeypatch.setattr("reminders.desk.beginning.get_messages", lambda request: ["Done."])
-    assert f'<a href="{reverse("members:import-list")}">Upload the roster</a>' in client.get(bases).text
+    assert f'<a href="{reverse("members:import-new")}">Upload the roster</a>' in client.get(bases).text
     make_member("新一", Organization.objects.get(code="begun"))
     assert "Plan the year</a>" in client.get(bases).text
     meetings = f"{reverse('meetings:meeting-list')}?org=begun"
