@@ -4,13 +4,14 @@ A check of the right name that lets everything pass is another definition. Both 
 themselves write: SQLite keeps the statements; PostgreSQL is given each constraint on an empty copy of its table.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
-from django.db.models import NOT_PROVIDED, CheckConstraint, Field, ForeignKey, Model
+from django.db.models import NOT_PROVIDED, AutoField, CheckConstraint, Field, ForeignKey, JSONField, Model
 
 Definitions = dict[type[Model], set[str]]
 
@@ -49,6 +50,14 @@ SELECT 'triggers are switched off for this user' WHERE current_setting('session_
 """
 """What makes definitions idle on PostgreSQL although they are there, or hides rows from the program."""
 MIGRATIONS = "django_migrations"
+MIGRATION = {
+    "id": "bigint",
+    "app": "character varying(255)",
+    "name": "character varying(255)",
+    "applied": "timestamp with time zone",
+}
+"""The kinds of its columns: it has no model."""
+WRITTEN = {"time": "time without time zone"}
 STRANGE = r"""
 WITH members AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e'),
 in_c AS (SELECT pg_proc.oid FROM pg_proc JOIN pg_language ON pg_language.oid = prolang AND lanname = 'c'
@@ -62,9 +71,18 @@ SELECT 'default', relname, attname, pg_get_expr(adbin, adrelid) FROM pg_attrdef 
 JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE relnamespace = current_schema()::regnamespace
 UNION ALL
 SELECT CASE WHEN typnamespace = 'pg_catalog'::regnamespace AND attcollation = typcollation THEN 'column'
-    ELSE 'kind of the column' END, relname, attname, atttypid::regtype::text
+    ELSE 'kind of the column' END, relname, attname, format_type(atttypid, atttypmod)
 FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid JOIN pg_type ON pg_type.oid = atttypid
 WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
+UNION ALL
+SELECT 'constraint', relname, conname, 'not tried on every row' FROM pg_constraint
+JOIN pg_class ON pg_class.oid = conrelid WHERE NOT convalidated AND relnamespace = current_schema()::regnamespace
+UNION ALL
+SELECT 'index', owner.relname, pg_class.relname, 'not in use' FROM pg_index
+JOIN pg_class ON pg_class.oid = indexrelid JOIN pg_class owner ON owner.oid = indrelid
+WHERE NOT (indisvalid AND indisready AND indislive) AND owner.relnamespace = current_schema()::regnamespace
+UNION ALL
+SELECT 'publication', '', pubname, 'carries rows elsewhere' FROM pg_publication
 UNION ALL
 SELECT 'table', '', CASE WHEN nspname = current_schema() THEN relname ELSE nspname || '.' || relname END, 'of nobody'
 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
@@ -123,18 +141,31 @@ def _strangers(models: list[type[Model]]) -> Iterator[str]:
     if "pg_catalog" in path:
         yield f"the search path {path} lets others answer for the catalogue of PostgreSQL"
     known = {("table", "", table) for table in (*(one._meta.db_table for one in models), MIGRATIONS)}
-    known |= {("column", MIGRATIONS, name) for name in ("id", "app", "name", "applied")}
+    defined = {("column", MIGRATIONS, name): {kind} for name, kind in MIGRATION.items()}
     for one in models:
         table, options = one._meta.db_table, one._meta
-        known |= {("column", table, each.column) for each in options.local_concrete_fields}
         known |= {("check", table, each.name) for each in options.constraints if isinstance(each, CheckConstraint)}
-        known |= {
-            ("default", table, each.column) for each in options.local_fields if each.db_default is not NOT_PROVIDED
-        }
+        for each in options.local_concrete_fields:
+            defined["column", table, each.column] = _written(each)
+            if each.db_default is not NOT_PROVIDED:
+                defined["default", table, each.column] = {_default_of(each)}
     for kind, table, name, what in _rows(STRANGE):
-        computes = kind == "default" and "(" in what
-        if computes or (kind, table, name) not in known:
+        is_known = (kind, table, name) in known or what in defined.get((kind, table, name), ())
+        if not is_known:
             yield f"{table}: the {kind} {name} doesn't belong here ({what})".removeprefix(": ")
+
+
+def _written(field: "Field[Any, Any]") -> set[str]:
+    """The kind of a column as PostgreSQL calls it. Tables between two models may be numbered either way."""
+    kind = str(field.db_type(connection))
+    written = WRITTEN.get(kind) or kind.replace("varchar", "character varying").replace(", ", ",")
+    return {"integer", "bigint"} if isinstance(field, AutoField) else {written}
+
+
+def _default_of(field: "Field[Any, Any]") -> str:
+    """The default of a column as PostgreSQL writes it."""
+    value = getattr(field.db_default, "value", field.db_default)
+    return f"'{json.dumps(value)}'::jsonb" if isinstance(field, JSONField) else str(value).lower()
 
 
 def orphans() -> Iterator[str]:

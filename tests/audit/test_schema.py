@@ -190,6 +190,14 @@ IDLE = {
     "a further reference": """
         ALTER TABLE dues_charge ADD FOREIGN KEY (member_id) REFERENCES members_member ON DELETE CASCADE
     """,
+    "a further reference that older rows needn't have": """
+        ALTER TABLE meetings_expected ADD FOREIGN KEY (state) REFERENCES django_session ON DELETE CASCADE NOT VALID
+    """,
+    "amounts that are rounded": "ALTER TABLE dues_payment ALTER COLUMN amount_fen TYPE real",
+    "a shorter column": "ALTER TABLE meetings_vote ALTER COLUMN counted_by TYPE varchar(20)",
+    "the other value by default": "ALTER TABLE dues_charge ALTER COLUMN carried_over SET DEFAULT true",
+    "an index out of use": "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'dues_payment_pkey'::regclass",
+    "rows that are carried elsewhere": "CREATE PUBLICATION strange FOR TABLE members_member",
     "a function among PostgreSQL's own": """
         CREATE FUNCTION information_schema.strange() RETURNS integer LANGUAGE sql AS 'SELECT 1'
     """,
