@@ -405,7 +405,7 @@ def member_links(member: Member, user: User, *, on: date) -> Iterator[Link]:
     address = f"{reverse('meetings:figure-member', args=[member.key])}?first={first}"
     held = Attendance.objects.of_held_meetings().should_attend().between(first, on).filter(member=member)
     heads = held.aggregate(expected=TALLY["expected"], absent=TALLY["is_absent"], unexplained=UNEXPLAINED)
-    text = _missed(*heads.values(), months_of([member.pk], on=on).get(member.pk, 0))
+    text = _missed(**heads, months=months_of([member.pk], on=on).get(member.pk, 0))
     yield Link("calendar-event", gettext("Meetings"), text, address, bool(heads["unexplained"]))
     days = list(Task.objects.visible_to(user).open().filter(owner=member).in_order().values_list("due_on", flat=True))
     if days:

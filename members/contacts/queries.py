@@ -100,7 +100,7 @@ def member_links(member: Member, user: User, *, on: date) -> Iterator[Link]:
     keeps = user.access.may(Capability.RECORD_CONTACTS, member.roster_path)
     last = Contact.objects.filter(member=member).latest_first().first()
     found = Situation.objects.of(*HARD_TO_REACH_KINDS).holding(on).filter(member=member)
-    known = last and LastContact(last.happened_on, last.next_on)
+    known = LastContact(last.happened_on, last.next_on) if last else None
     asked = next_contact(
         dict(found.values_list("kind", "valid_from")), last=known, on=on, local=_Rules(on).at(member.roster_path)
     )
