@@ -16,6 +16,12 @@ from django.db.models import NOT_PROVIDED, AutoField, CheckConstraint, Field, Fo
 Definitions = dict[type[Model], set[str]]
 
 TABLES = "SELECT tbl_name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL"
+FURTHER = """
+SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite^_%' ESCAPE '^'
+AND NOT EXISTS (SELECT 1 FROM sqlite_master search WHERE search.sql LIKE 'CREATE VIRTUAL TABLE %'
+    AND sqlite_master.name || '_' LIKE search.name || '^_%' ESCAPE '^')
+"""
+"""Tables and views, without those of a search by words."""
 CONSTRAINTS = """
 SELECT relname, conname, pg_get_constraintdef(pg_constraint.oid), contype = 'c'
 FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid WHERE relnamespace = {schema} AND convalidated
@@ -86,7 +92,7 @@ SELECT 'publication', '', pubname, 'carries rows elsewhere' FROM pg_publication
 UNION ALL
 SELECT 'table', '', CASE WHEN nspname = current_schema() THEN relname ELSE nspname || '.' || relname END, 'of nobody'
 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_class.oid >= 16384 AND nspname !~ '^pg_(temp|toast)'
+WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_class.oid >= 16384 AND relpersistence <> 't'
 AND NOT (relkind = 'v' AND pg_class.oid IN (SELECT objid FROM members WHERE classid = 'pg_class'::regclass))
 UNION ALL
 SELECT 'function', '', oid::regprocedure::text, 'not in C' FROM pg_proc
@@ -126,13 +132,19 @@ def definition_faults() -> Iterator[str]:
         table = model._meta.db_table
         yield from (f"{table}: {one}" for one in sorted(definitions - there[table]))
         yield from (f"{table}: nobody asks for {one}" for one in sorted(there[table] - definitions) if _leads(one))
+    if connection.vendor == "sqlite":
+        known = {*(one._meta.db_table for one in models), MIGRATIONS}
+        yield from (f"the table {one} doesn't belong here" for (one,) in _rows(FURTHER) if one not in known)
     if connection.vendor == "postgresql":
         yield from (text for (text,) in _rows(IDLE))
         yield from _strangers(models)
 
 
 def _leads(definition: str) -> bool:
-    return connection.vendor == "postgresql" and definition.startswith("FOREIGN KEY")
+    """Whether it changes rows or refuses them, for PostgreSQL's see `STRANGE`."""
+    return (
+        definition.startswith("FOREIGN KEY") or connection.vendor == "sqlite" and not definition.startswith("CREATE ")
+    )
 
 
 def _strangers(models: list[type[Model]]) -> Iterator[str]:

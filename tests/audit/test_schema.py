@@ -204,6 +204,10 @@ IDLE = {
     "a function that lasts as long as a session": """
         CREATE FUNCTION pg_temp.strange() RETURNS integer LANGUAGE sql AS 'SELECT 1'
     """,
+    "a table in a schema with a name like those of temporary ones": """
+        SET LOCAL allow_system_table_mods = on; CREATE SCHEMA pg_tempstrange;
+        CREATE TABLE pg_tempstrange.strange () INHERITS (meetings_vote)
+    """,
     "a table elsewhere": "CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.strange (id bigint REFERENCES members_user)",
     "a view": "CREATE VIEW strange AS SELECT 1",
     "a cast": "CREATE CAST (point AS text) WITH INOUT",
@@ -260,6 +264,23 @@ def test_a_trigger_with_a_condition_that_asks_for_less_is_named():
     )
 
     assert failing() == {f"append_only_{table}": f"{table}_no_update does something else or is switched off"}
+
+
+if not postgresql:
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "ALTER TABLE meetings_vote ADD COLUMN strange varchar(40) REFERENCES django_session ON DELETE CASCADE",
+            "CREATE TABLE strange (vote char(32) REFERENCES meetings_vote)",
+            "CREATE VIEW strange AS SELECT * FROM meetings_vote",
+        ],
+        ids=["a further column with a reference", "a further table", "a view"],
+    )
+    def test_what_no_model_asked_for_is_named(statement):
+        run(statement)
+
+        assert "strange" in failing()["database_definitions"]
 
 
 def test_a_table_that_is_gone_is_named():
