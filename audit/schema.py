@@ -27,7 +27,7 @@ SELECT relname, conname, pg_get_constraintdef(pg_constraint.oid), contype = 'c'
 FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid WHERE relnamespace = {schema} AND convalidated
 UNION ALL
 SELECT tablename, indexname, substring(indexdef FROM 'USING .*'), true
-FROM pg_indexes WHERE schemaname::regnamespace = {schema} AND indexdef LIKE 'CREATE UNIQUE%'
+FROM pg_indexes WHERE quote_ident(schemaname)::regnamespace = {schema} AND indexdef LIKE 'CREATE UNIQUE%'
 UNION ALL
 SELECT relname, '', attname || ' NOT NULL', false
 FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = {schema} AND attnotnull AND attnum > 0
@@ -100,6 +100,16 @@ WHERE oid >= 16384 AND oid NOT IN (SELECT oid FROM in_c) AND oid NOT IN (
     SELECT tgfoid FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
     WHERE relnamespace = current_schema()::regnamespace
 )
+UNION ALL
+SELECT 'function', '', pg_proc.oid::regprocedure::text, 'not as PostgreSQL has it'
+FROM pg_proc JOIN pg_language ON pg_language.oid = prolang WHERE pg_proc.oid < 16384 AND (
+    lanname NOT IN ('internal', 'c', 'sql')
+    OR lanname = 'sql' AND coalesce(pg_get_function_sqlbody(pg_proc.oid), prosrc) ~* '\m(insert|update|delete|merge)\M'
+)
+UNION ALL
+SELECT 'schema', '', nspname, 'of nobody' FROM pg_namespace
+WHERE oid >= 16384 AND nspname !~ '^pg_(toast_)?temp_\d+$'
+AND oid NOT IN (SELECT objid FROM members WHERE classid = 'pg_namespace'::regclass)
 UNION ALL
 SELECT 'operator', '', oid::regoperator::text, oprcode::text FROM pg_operator
 WHERE oid >= 16384 AND NOT (

@@ -209,6 +209,15 @@ IDLE = {
         CREATE TABLE pg_tempstrange.strange () INHERITS (meetings_vote)
     """,
     "a table elsewhere": "CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.strange (id bigint REFERENCES members_user)",
+    "a schema with a name of two words": 'CREATE SCHEMA "strange one"',
+    "a function of PostgreSQL's own that was replaced": """
+        CREATE OR REPLACE FUNCTION pg_catalog.lpad(text, integer) RETURNS text IMMUTABLE LANGUAGE plpgsql
+        AS $$ BEGIN RETURN $1; END $$
+    """,
+    "one of them that writes": """
+        CREATE OR REPLACE FUNCTION pg_catalog.lpad(text, integer) RETURNS text LANGUAGE sql
+        AS 'UPDATE public.audit_head SET number = number; SELECT $1'
+    """,
     "a view": "CREATE VIEW strange AS SELECT 1",
     "a cast": "CREATE CAST (point AS text) WITH INOUT",
     "a value that the database fills in": "ALTER TABLE dues_charge ALTER COLUMN organization_id SET DEFAULT 1",
