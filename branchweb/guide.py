@@ -32,10 +32,28 @@ class GuideSection:
 
 
 @cache
+def guide_file() -> dict[str, Any]:
+    with Path(__file__).with_name("guide.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+@cache
 def sections_by_page() -> dict[str, dict[str, Any]]:
     """Name of a page → what the file says of it."""
-    with Path(__file__).with_name("guide.toml").open("rb") as file:
-        return {one["page"]: one for one in tomllib.load(file)["sections"]}
+    return {one["page"]: one for one in guide_file()["sections"]}
+
+
+def sentences_about(page: Page) -> Iterator[str]:
+    """All that the guide says of it, in its own section and in those of other pages."""
+    yield sentence_of(page)
+    index = 1 if _language() == "zh" else 2
+    steps = ((step[0] or one["page"], step[index]) for one in guide_file()["sections"] for step in one["steps"])
+    yield from (words for name, words in steps if name == page.url_name)
+
+
+def words_for(page: Page) -> str:
+    """What people also call it."""
+    return str(guide_file()["words"].get(page.url_name, ""))
 
 
 def sentence_of(page: Page) -> str:

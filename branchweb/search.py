@@ -12,14 +12,15 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from branchweb.guide import guide_file, sentences_about, words_for
 from meetings.choices import MeetingKind
 from meetings.meeting.models import Meeting
 from members.access.policy import signed_in
 from members.choices import Capability
 from members.models import Member, Organization, User
-from members.pages.navigation import seen_by
+from members.pages.navigation import Page, seen_by
 from members.pages.requests import PageRequest
-from rulebook.finding import Search, find
+from rulebook.finding import Search, find, is_article, split
 
 MOST = 8
 """Of each kind; the lists themselves show all."""
@@ -59,7 +60,7 @@ def found(text: str, user: User, *, on: date) -> Iterator[Hits]:
     """The kinds that have something, each with its best hits. Four queries at most."""
     kinds = (
         Hits(_("Members"), "people", people(text, user), _every("members:roster-list", text)),
-        Hits(_("Meetings"), "calendar-event", meetings(text, user), _every("meetings:meeting-list", text)),
+        Hits(_("Meetings"), "calendar-event", meetings(text, user), _every_meeting(text)),
         Hits(_("Organizations"), "diagram-3", organizations(text, user), _every("members:organization-tree", text)),
         Hits(_("Pages"), "signpost-split", pages(text, user)),
         Hits(
@@ -104,8 +105,8 @@ def _record_of(member: Member, user: User) -> str:
 
 
 def meetings(text: str, user: User) -> list[Hit]:
-    """By a part of the title, the kind or the day, the newest first."""
-    kinds = [kind for kind in MeetingKind if text in str(kind.label)]
+    """By a part of the title, the kind, also as it is called otherwise, or the day, the newest first."""
+    kinds = _kinds(text)
     rows = Meeting.objects.visible_to(user).filter(
         Q(title__icontains=text) | Q(kind__in=kinds) | Q(day__in=_days(text))
     )
@@ -114,6 +115,18 @@ def meetings(text: str, user: User) -> list[Hit]:
         Hit(row.name, f"{row.day:%Y-%m-%d} · {row.organization}", reverse("meetings:meeting-detail", args=[row.pk]))
         for row in rows
     ]
+
+
+def _kinds(text: str) -> list[MeetingKind]:
+    return [kind for kind in MeetingKind if text in f"{kind.label} {guide_file()['kinds'].get(kind, '')}"]
+
+
+def _every_meeting(text: str) -> str:
+    """The list is asked for one kind, or for words of the title; it knows no several kinds."""
+    kinds = _kinds(text)
+    if not kinds:
+        return _every("meetings:meeting-list", text)
+    return reverse("meetings:meeting-list") + (f"?kind={kinds[0]}" if len(kinds) == 1 else "")
 
 
 def _days(text: str) -> list[date]:
@@ -132,21 +145,41 @@ def organizations(text: str, user: User) -> list[Hit]:
 
 
 def pages(text: str, user: User) -> list[Hit]:
-    """The pages that this person may open, by a part of their own name or of the entry they belong to."""
-    seen = seen_by(user.access)
-    named = [(page, str(entry.label)) for entry, shown in seen.entries for page in entry.pages if page in shown]
-    named += [(page, "") for page in seen.apart]
-    sought = text.casefold()
-    return [
-        Hit(str(page.label), entry, reverse(page.url_name))
-        for page, entry in named
-        if sought in str(page.label).casefold() or sought == entry.casefold()
-    ][:MOST]
+    """The pages that this person may open: by their own name, then that of their tab or entry, then by what they are
+    also called and what the guide says of them."""
+    seen, sought = seen_by(user.access), text.casefold()
+    named = [
+        (page, str(entry.label), sought in str(tab.label).casefold() or sought == str(entry.label).casefold())
+        for entry, shown in seen.entries
+        for tab in entry.tabs
+        for page in tab.pages
+        if page in shown
+    ]
+    named += [(page, "", False) for page in seen.apart]
+    hits = [_page(page, entry) for page, entry, _is_near in named if sought in str(page.label).casefold()]
+    hits += [_page(page, entry) for page, entry, is_near in named if is_near]
+    if len(sought.encode()) >= SHORTEST:
+        hits += [_page(page, entry) for page, entry, _is_near in named if sought in words_for(page)]
+        said = ((page, words) for page, *_more in named for words in sentences_about(page))
+        hits += [_page(page, words) for page, words in said if sought in words.casefold()]
+    unique: dict[str, Hit] = {}
+    for hit in hits:
+        unique.setdefault(hit.url, hit)
+    return list(unique.values())[:MOST]
+
+
+SHORTEST = 4
+"""Bytes: two characters, or four letters. What is shorter stands in too many sentences of the guide."""
+
+
+def _page(page: Page, text: str) -> Hit:
+    return Hit(str(page.label), text, reverse(page.url_name))
 
 
 def regulations(text: str, on: date) -> list[Hit]:
-    """Rules in force by words of their title or text."""
+    """Rules in force by words of their title or text, or by their article, which stands first."""
     rules = [rule for _subject, rules in find(Search(words=text, on=on)) for rule in rules]
+    rules.sort(key=lambda rule: not any(is_article(word, rule) for word in split(text)))
     return [
         Hit(str(rule.title), str(rule.citation), reverse("members:regulation-detail", args=[rule.key]))
         for rule in rules[: MOST + 1]

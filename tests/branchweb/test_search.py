@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from branchweb.guide import PUBLIC, sections_by_page
+from branchweb.guide import PUBLIC, guide_file, sections_by_page
 from branchweb.search import MOST, found
+from meetings.choices import MeetingKind
+from meetings.models import Meeting
 from members.access.queries import access_for
 from members.pages.navigation import pages
 from tests.cast import TODAY, make_member
@@ -38,8 +40,65 @@ def test_a_member_finds_only_oneself(cast) -> None:
 
 
 def test_pages_are_found_by_a_word_if_one_may_open_them(cast) -> None:
-    assert hits(cast.secretary, "欠交")["signpost-split"] == ["党费欠交"]
+    assert hits(cast.secretary, "欠交")["signpost-split"][0] == "党费欠交"
     assert "signpost-split" not in hits(cast.member, "欠交")
+
+
+@pytest.mark.parametrize(
+    ("part", "typed", "page"),
+    [
+        ("secretary", "减免", "少交与免交"),
+        ("secretary", "三会一课", "应开会议"),
+        ("secretary", "导出", "党员名册"),
+        ("secretary", "其余人员到会", "会议"),
+        ("secretary", "微信", "收款账单"),
+        ("member", "三会一课", "我的会议"),
+    ],
+)
+def test_pages_are_found_by_their_tab_by_other_words_and_by_what_the_guide_says(cast, part, typed, page) -> None:
+    user = cast.users()[part]
+    assert page in hits(user, typed)["signpost-split"]
+
+
+def test_what_the_guide_says_is_not_searched_for_a_single_character(cast) -> None:
+    assert "党费欠交" not in hits(cast.secretary, "谁").get("signpost-split", [])
+
+
+def test_the_page_of_that_name_stands_before_those_of_which_it_is_said(cast) -> None:
+    assert hits(cast.secretary, "台账")["signpost-split"][0] == "年度台账"
+
+
+def test_meetings_are_found_by_the_usual_name_of_their_kinds(cast) -> None:
+    for kind in ("party_lecture", "committee_meeting", "admission"):
+        Meeting.objects.create(organization=cast.branch, kind=kind, day=TODAY, counts_for_year=2026)
+
+    assert len(hits(cast.secretary, "三会一课")["calendar-event"]) == 2
+    assert len(hits(cast.secretary, "支委会")["calendar-event"]) == 1
+    assert "calendar-event" not in hits(cast.next_secretary, "三会一课")
+
+
+def test_all_meetings_of_a_kind_are_led_to_by_their_kind(cast) -> None:
+    for _number in range(MOST + 1):
+        Meeting.objects.create(organization=cast.branch, kind="party_lecture", day=TODAY, counts_for_year=2026)
+    cast.secretary.access = access_for(cast.secretary, on=TODAY)
+    every = {typed: next(found(typed, cast.secretary, on=TODAY)).every for typed in ("上党课", "三会一课")}
+
+    assert every["上党课"] == reverse("meetings:meeting-list") + "?kind=party_lecture"
+    assert every["三会一课"] == reverse("meetings:meeting-list")
+
+
+@pytest.mark.parametrize("typed", ["第九条", "9", "第9条", "党章第九条", "党章 第九条"])
+def test_regulations_are_found_by_their_article(cast, typed) -> None:
+    cast.secretary.access = access_for(cast.secretary, on=TODAY)
+    rules = {kind.icon: kind.hits for kind in found(typed, cast.secretary, on=TODAY)}["journal-bookmark"]
+
+    assert "第9条" in rules[0].text
+    assert any("章程" in rule.text for rule in rules)
+
+
+def test_what_people_type_names_pages_and_kinds_that_exist() -> None:
+    assert set(guide_file()["words"]) <= {page.url_name for page in pages()}
+    assert set(guide_file()["kinds"]) <= set(MeetingKind.values)
 
 
 def test_regulations_and_organizations_are_found(cast) -> None:
@@ -88,7 +147,7 @@ def test_a_search_asks_the_same_for_one_hit_and_for_many(cast, as_user, django_a
 @pytest.mark.parametrize(
     "part", ["member", "secretary", "county_staff", "county_secretary", "inspector", "administrator"]
 )
-@pytest.mark.parametrize("typed", ["张", "党", "红旗", "信"])
+@pytest.mark.parametrize("typed", ["张", "党", "红旗", "信", "三会一课", "导出", "第九条"])
 def test_every_hit_opens_for_whom_it_is_shown(cast, as_user, part, typed) -> None:
     user = cast.users()[part]
     user.access = access_for(user, on=TODAY)

@@ -1,11 +1,12 @@
 """Looking rules up."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from rulebook.finding import Search, find
+from rulebook.finding import Search, find, is_article
 from rulebook.local import LocalRule
 
 TODAY = date(2026, 7, 1)
@@ -62,3 +63,22 @@ def test_a_local_rule_stands_where_it_holds():
     assert one.whole == 2
     ((_, (before,)),) = find(Search(words="主题党日 固定", subject="meetings", on=date(2025, 1, 1)), [local])
     assert before.whole == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "article", "is_meant"),
+    [
+        ("第二十三条", "22-24", True),
+        ("第二十五条", "22-24", False),
+        ("十条", "10", True),
+        ("第四十七条", "47,49", True),
+        ("48", "47,49", False),
+        ("第一百零八条", "108", True),
+        ("3", "一(3)", False),
+        ("第三条", "unverified", False),
+        ("三会", "3", False),
+    ],
+)
+def test_an_article_is_named_by_its_number(written, article, is_meant):
+    rule = replace(next(rule for _, rules in find(Search()) for rule in rules), article=article)
+    assert is_article(written, rule) is is_meant
