@@ -7,6 +7,7 @@ from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin, urlsplit
 
+from django.db import connection
 from django.forms import BaseForm
 from django.forms.formsets import BaseFormSet
 from django.http import QueryDict
@@ -126,6 +127,9 @@ class Visit:
     complaints: list[str]
     """What forms found wrong although nobody had filled them in; a search button without anything to search by;
     more than one primary button."""
+    queries: int = 0
+    size: int = 0
+    """Of a page, in bytes as it is written; of a file none."""
 
     @property
     def is_good(self) -> bool:
@@ -166,7 +170,9 @@ def kind_of(address: str) -> object:
 
 
 def look_at(client: Client, address: str, came_from: str) -> Visit:
-    answer = client.get(address, follow=True)
+    asked: list[str] = []
+    with connection.execute_wrapper(lambda execute, sql, *given: (asked.append(sql), execute(sql, *given))[1]):
+        answer = client.get(address, follow=True)
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     is_page = answer.headers.get("Content-Type", "").startswith("text/html")
     page = PageReader(content.decode()) if is_page else None
@@ -179,7 +185,8 @@ def look_at(client: Client, address: str, came_from: str) -> Visit:
         *(["searches without a field"] if page and page.searches_by_nothing else []),
         *([f"{page.primaries} primary buttons"] if page and page.primaries > 1 else []),
     ]
-    return Visit(address, came_from, view, answer.status_code, page, found)
+    queries = sum(not one.startswith(("SAVEPOINT", "RELEASE")) for one in asked)
+    return Visit(address, came_from, view, answer.status_code, page, found, queries, len(content) if page else 0)
 
 
 def complaints_of(context: ContextList | None) -> Iterator[str]:

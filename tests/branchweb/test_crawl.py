@@ -33,6 +33,24 @@ NAMES = re.compile(
 """Names of things that are called so in Chinese too, addresses, and codes of rules."""
 LOG_INS = ("members:user", "members:audit", "members:organization-detail")
 """Pages of those who keep log-ins, where they stand beside the names; elsewhere people are called by their names."""
+MOST_QUERIES, MOST_BYTES = 25, 130_000
+COSTLY = {
+    "account_login": 82,
+    "reminders:desk": 79,
+    "reminders:desk-at": 47,
+    "reminders:desk-below": 72,
+    "reminders:desk-branch-export": 46,
+    "reminders:desk-branch-list": 47,
+    "reminders:desk-effort": 85,
+    "reminders:desk-effort-export": 80,
+    "supervision:report-detail": 34,
+    "supervision:report-new": 35,
+    "supervision:report-word": 34,
+    "assessment:dashboard": 30,
+    "members:member-me": 26,
+}
+"""Pages that ask more than `MOST_QUERIES`: what every app says is due takes some forty. No more than these."""
+LARGE = {"meetings:year-plan": 155_000, "members:regulation-list": 190_000}
 IN_ENGLISH = ("reminders:wording-list", "reminders:wording-edit")
 """Pages on which English wordings are read and written."""
 
@@ -59,7 +77,16 @@ def test_no_link_refuses_no_form_complains_and_every_sentence_is_chinese(county,
     }
 
     assert len(walk) > 50
-    assert (bad, english) == ([], {})
+    assert (bad, english, costly(walk)) == ([], {}, [])
+
+
+def costly(walk: list[Visit]) -> list[tuple[str, int, int]]:
+    """Pages that ask or say more than any may, or than these may."""
+    return [
+        (visit.address, visit.queries, visit.size)
+        for visit in walk
+        if visit.queries > COSTLY.get(visit.view, MOST_QUERIES) or visit.size > LARGE.get(visit.view, MOST_BYTES)
+    ]
 
 
 def walked_by(name: str) -> list[Visit]:
@@ -98,6 +125,17 @@ def english_in(words: str, known: set[str]) -> bool:
 def test_english_is_noticed(county, words, is_english):
     """The negative control."""
     assert english_in(words, codes()) is is_english
+
+
+def test_a_page_that_costs_more_is_noticed(monkeypatch):
+    """The negative control."""
+    monkeypatch.setitem(COSTLY, "reminders:desk", 30)
+    visits = [
+        Visit("/", "", "reminders:desk", 200, None, [], queries=asked, size=size)
+        for asked, size in ((30, 0), (31, 0), (0, MOST_BYTES + 1))
+    ]
+
+    assert costly(visits) == [("/", 31, 0), ("/", 0, MOST_BYTES + 1)]
 
 
 def test_a_dead_link_and_a_form_that_complains_are_noticed(county):
