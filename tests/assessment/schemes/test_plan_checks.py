@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from django.utils.translation import override
 
 from assessment.choices import ClauseKind, Counted, Every
 from assessment.schemes.check_rules import MOST_BANDS, flaws
 from assessment.schemes.models import RANKS
-from assessment.schemes.rules import BandPlan, Flaw, Weights, plain
+from assessment.schemes.rules import BandPlan, Flaw, Weights, plain, terms
 from tests.assessment.schemes.making import (
     BANDS,
     LINES,
@@ -182,3 +183,11 @@ def test_points_are_written_without_zeros(text, shown):
 
 def test_every_kind_of_clause_is_in_the_plan():
     assert {clause.kind for one in LINES for clause in one.clauses} == set(ClauseKind)
+
+
+def test_what_a_tiered_clause_gives_is_said_in_whole_words():
+    clause = tiered(tiers=((points("90"), points("2")), (points("60"), points("1"))))
+    with override("en"):
+        said = terms(clause)
+
+    assert said.endswith("from 90%: 2 points; from 60%: 1 point")

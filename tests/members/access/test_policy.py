@@ -201,7 +201,7 @@ def test_an_address_that_no_row_can_have_is_not_found(cast, as_user):
     assert as_user(cast.secretary).get("/either/br%00anch/").status_code == 404
 
 
-def test_fetch_asks_for_the_place_and_not_only_for_the_capability_somewhere(cast):
+def test_fetch_asks_for_the_place_and_not_only_for_the_capability_somewhere(cast, django_assert_num_queries):
     """A group leader sees himself in another branch's roster, but leads nobody there."""
     cast.group_leader.member = cast.wang
     request = request_of(cast.group_leader)
@@ -212,6 +212,8 @@ def test_fetch_asks_for_the_place_and_not_only_for_the_capability_somewhere(cast
     with pytest.raises(Http404):
         get_in_scope(request, Member.objects.all(), key=cast.zhao.key)
     assert get_in_scope(request, Member.objects.all(), key=cast.li.key) == cast.li
+    with django_assert_num_queries(0), pytest.raises(Http404):  # PostgreSQL takes no such text
+        get_in_scope(request, Organization.objects.all(), code="branch\0")
 
 
 def test_a_request_without_a_view_demands_some_capability_there(cast):
