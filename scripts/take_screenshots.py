@@ -1,4 +1,4 @@
-"""Walks a list of pages as the demo county's people, at 1280 and 360 px, some at 1920. For `scripts/screenshots`."""
+"""Walks a list of pages as the demo county's people, at three widths, light and dark. For `scripts/screenshots`."""
 
 import argparse
 import contextlib
@@ -10,9 +10,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from stdnum.cn import ric
 
@@ -23,6 +25,7 @@ SECONDS_TO_ANSWER = 300
 PROJECTOR: ViewportSize = {"width": 1920, "height": 1000}
 WIDTHS = {"1920": PROJECTOR, "1280": browsers.DESKTOP, "360": browsers.TELEPHONE}
 USUAL = ("1280", "360")
+COLOURS = 128
 
 WORKBOOK = """红旗社区第一党支部党员花名册
 序号,姓名,性别,民族,身份证号码,入党时间,转正时间,联系电话
@@ -60,32 +63,38 @@ class Picture(NamedTuple):
     then: Callable[[Page], None] | None = None
     """What to do there before the picture is taken."""
     widths: tuple[str, ...] = USUAL
+    also_dark: bool = False
 
 
 PICTURES = [
     Picture("login", "", "/account/login/"),
-    Picture("home-secretary", "secretary", "/"),
-    Picture("home-member", "member", "/"),
-    Picture("home-committee", "committee_staff", "/"),
-    Picture("roster", "secretary", "/roster/"),
+    Picture("home-secretary", "secretary", "/", also_dark=True),
+    Picture("home-officer", "officer", "/", also_dark=True),
+    Picture("home-member", "member", "/", also_dark=True),
+    Picture("home-committee", "committee_staff", "/", also_dark=True),
+    Picture("dashboard", "committee_secretary", "/assessment/dashboard/", widths=tuple(WIDTHS), also_dark=True),
+    Picture("home-inspector", "inspector", "/", also_dark=True),
+    Picture("home-administrator", "administrator", "/", also_dark=True),
+    Picture("roster", "secretary", "/roster/", also_dark=True),
     Picture("member", "secretary", "/roster/", open_first_row),
     Picture("import", "secretary", "/imports/new/", upload_workbook),
     Picture("reach", "secretary", "/reach/"),
-    Picture("dues-grid", "secretary", "/dues/"),
-    Picture("dues-collect", "secretary", "/dues/collect/"),
+    Picture("meetings", "secretary", "/meetings/", also_dark=True),
+    Picture("dues-grid", "secretary", "/dues/", also_dark=True),
+    Picture("dues-collect", "secretary", "/dues/collect/", also_dark=True),
+    Picture("dues-payments", "secretary", "/dues/payments/", also_dark=True),
     Picture("dues-receipt", "secretary", "/dues/payments/", open_first_receipt),
     Picture("dues-mine", "member", "/dues/mine/"),
     Picture("suggestions", "secretary", "/supervision/suggestions/"),
     Picture("problems", "secretary", "/supervision/problems/"),
     Picture("report", "secretary", "/supervision/reports/", open_first_row),
-    Picture("dashboard", "committee_secretary", "/assessment/dashboard/", widths=tuple(WIDTHS)),
     Picture("heat", "committee_secretary", "/assessment/dashboard/heat/?org=chengguan"),
     Picture("assessment", "secretary", "/assessment/assessments/", open_first_row),
     Picture("scheme", "committee_staff", "/assessment/schemes/", open_first_row),
     Picture("goals", "secretary", "/assessment/goals/"),
     Picture("practices", "secretary", "/assessment/practices/"),
     Picture("messages", "secretary", "/messages/"),
-    Picture("call-list", "secretary", "/messages/calls/"),
+    Picture("call-list", "secretary", "/messages/calls/", also_dark=True),
     Picture("inbox", "member", "/messages/mine/"),
     Picture("organizations", "committee_staff", "/organizations/"),
     Picture("regulations", "member", "/regulations/"),
@@ -136,7 +145,7 @@ def wait_until_it_serves(program: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def walk(browser: Browser, address: str, login: dict[str, str] | None, role: str, width: str, folder: Path) -> None:
-    """All pictures of one person at one width, with one log-in."""
+    """All pictures of one person at one width, with one log-in; those that are also taken dark, of the same page."""
     context = browsers.new_context(browser, address, WIDTHS[width])
     page = context.new_page()
     if login:
@@ -149,6 +158,10 @@ def walk(browser: Browser, address: str, login: dict[str, str] | None, role: str
             if picture.then:
                 picture.then(page)
             save(page, folder / f"{picture.name}-{width}.png")
+            if picture.also_dark and width in USUAL:
+                page.emulate_media(color_scheme="dark")
+                save(page, folder / f"{picture.name}-dark-{width}.png")
+                page.emulate_media(color_scheme="light")
     context.close()
 
 
@@ -161,8 +174,10 @@ def log_in(page: Page, login: dict[str, str]) -> None:
 
 
 def save(page: Page, path: Path) -> None:
+    """In a palette: flat colours need no more, and the file is a third as large."""
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=path)
+    picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
     print(f"{path.name}: {path.stat().st_size // 1024} KiB, {page.title()}")
 
 
