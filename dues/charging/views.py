@@ -105,9 +105,9 @@ BASES = Listing(
             style="number",
             badges=_capped,
         ),
-        replace(drawn("acts", _("Actions"), "dues/charging/bases.html#acts"), is_untitled=True),
+        replace(drawn("acts", _("Actions"), "dues/charging/bases.html#acts"), is_untitled=True, style="phone-act"),
     ],
-    phone=["name", "now", "category", "last", "monthly"],
+    phone=["name", "now", "monthly"],
     nothing=Nothing(
         _("Nobody is on this roster yet."), "people", _("Upload the roster"), reverse_lazy("members:import-list")
     ),

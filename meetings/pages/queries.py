@@ -168,6 +168,7 @@ def sign_in_page(meeting: Meeting, user: User, *, group: str | None = None) -> d
     return {
         **counts(meeting, user),
         "people": shown,
+        "there": [one for one in shown if one.is_present and meeting.state != MeetingState.OPEN],
         "guests": guests,
         "waiting": [one for one in [*shown, *guests] if one.state == "unknown"],
         "groups": groups if len(groups) > 1 else [],
