@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -16,6 +16,7 @@ from members.choices import ImportState, RowVerdict
 from members.imports.kinds import KINDS, ImportKind
 from members.imports.problems import Problem, from_json
 from members.models.files import CANCELLABLE, RosterImport, RosterImportRow
+from members.models.member import Member
 from members.models.user import User
 from members.pages.links import MOST, SHOWN_FOR, Job, JobState
 from members.pages.queries import called
@@ -29,6 +30,16 @@ PRIVATE = frozenset({"national_id", "phone", "address", "dues_base"})
 SHOWN = ("sex", "birth", "joined", "full", "membership", "category", "organization", "group")
 WITH_REMARKS = "remarks"
 BUSY = frozenset({ImportState.UPLOADED, ImportState.READING, ImportState.CONFIRMED, ImportState.APPLYING})
+
+
+WORDS = {field.name: dict(field.flatchoices) for field in Member._meta.fields if field.choices}
+"""Field of a member → its codes in words."""
+TO_LOOK_AT = Case(
+    When(verdict=RowVerdict.DOUBTFUL, then=0),
+    When(verdict=RowVerdict.REFUSED, then=1),
+    When(problems=[], then=3),
+    default=2,
+)
 
 
 @dataclass(frozen=True)
@@ -58,8 +69,8 @@ class ImportLine:
 
 
 def rows_of(roster_import: RosterImport, verdict: str) -> QuerySet[RosterImportRow]:
-    """The rows with a verdict, those with remarks, or all of them."""
-    rows = roster_import.rows.order_by("number").select_related("member")
+    """The rows with a verdict, those with remarks, or all of them; what has to be looked at first."""
+    rows = roster_import.rows.order_by(TO_LOOK_AT, "number").select_related("member")
     if verdict == WITH_REMARKS:
         return rows.exclude(problems=[])
     return rows.filter(verdict=verdict) if verdict in RowVerdict.values else rows
@@ -87,8 +98,9 @@ def _line(row: RosterImportRow, fields: dict[str, str], *, applied: bool) -> Imp
 def _changes(row: RosterImportRow) -> Iterator[tuple[str, str, str]]:
     before: dict[str, Any] = json.loads(row.before.open()) if row.before else {}
     for name, (old, new) in before.get("changes", {}).items():
-        hidden = name in PRIVATE
-        yield str(LABELS.get(name, LABELS["category"])), "••••" if hidden and old else old, "••••" if hidden else new
+        hidden, words = name in PRIVATE, WORDS.get(name, {})
+        shown = ("••••" if hidden and old else words.get(old, old), "••••" if hidden else words.get(new, new))
+        yield str(LABELS.get(name, LABELS["category"])), *map(str, shown)
 
 
 REASONS: dict[str, Promise] = {

@@ -1,6 +1,7 @@
 """Importing a roster by pages: upload, look through, correct the columns, confirm, and undo."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -92,13 +93,13 @@ LISTING = Listing(
 ROWS = Listing(
     columns=[
         linked("name", _("Name"), lambda line: line.row.name or None, url="url"),
-        number("number", _("Row"), "row.number"),
+        replace(number("number", _("Row"), "row.number"), style="number desk-only"),
         badges("verdict", _("Verdict"), _verdict_badges),
-        drawn("said", _("What is to be said"), "members/imports/row.html#said"),
-        drawn("read", _("What was read"), "members/imports/row.html#read"),
+        drawn("said", _("What is to be said, what was read"), "members/imports/row.html"),
     ],
+    phone=["name", "verdict", "said"],
     nothing=Nothing(_("No row has this verdict."), "check-circle"),
-    size=50,
+    size=20,
 )
 
 

@@ -115,6 +115,14 @@ def test_rows_can_be_narrowed_to_a_verdict(cast: Cast, as_user: As, tmp_path: Pa
     ]  # fmt: skip
 
 
+def test_what_has_to_be_looked_at_stands_first(cast: Cast, as_user: As, tmp_path: Path) -> None:
+    client = as_user(cast.secretary)
+    people = [person("张三", 1), person("李四", 2, 入党时间="八几年"), person("王五", 3, 备注="年老体弱")]
+    answer = client.get(url(DETAIL, upload(client, roster(tmp_path / "a.xlsx", people), cast.branch)))
+
+    assert [line.row.name for line in answer.context["rows"].rows] == ["李四", "王五", "张三"]
+
+
 def test_a_corrected_column_is_read_again_and_remembered_for_the_branch(
     cast: Cast, as_user: As, tmp_path: Path
 ) -> None:
