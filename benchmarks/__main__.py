@@ -6,8 +6,8 @@ from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
 
-from benchmarks import charging, dashboard, desk, drill, dues, importing, lists, load, reminders, rollups
-from benchmarks.databases import MEMBERS_A_BRANCH, ROOT, County, contradictions, county, tree
+from benchmarks import charging, dashboard, databases, desk, drill, dues, importing, lists, load, reminders, rollups
+from benchmarks.databases import MEMBERS_A_BRANCH, ROOT, County, county, tree
 
 Measure = Callable[[list[County], int], str]
 
@@ -37,10 +37,15 @@ def of_import(options: argparse.Namespace) -> str:
         return importing.beside_floor(branches, rows, options.rounds, options.data)
 
 
-def of_agreement(options: argparse.Namespace) -> str:
-    [members], [months] = options.members, options.months
-    size = {"members": members, "branches": members // MEMBERS_A_BRANCH, "months": months}
-    return contradictions(options.database, **size, data=options.data, server=options.server)
+def of_generated(script: str) -> Callable[[argparse.Namespace], str]:
+    """Let a script look at a county with everything."""
+
+    def run(options: argparse.Namespace) -> str:
+        [members], [months] = options.members, options.months
+        branches = members // MEMBERS_A_BRANCH
+        return databases.of_generated(script, options.database, members, branches, months, options.data, options.server)
+
+    return run
 
 
 def of_figures(measure: Measure) -> Callable[[argparse.Namespace], str]:
@@ -75,7 +80,8 @@ COMMANDS: tuple[Command, ...] = (
     ("heat", of_figures(dashboard.heats), [20_000], NONE, 30, "heat tables beside the floor list"),
     ("rollups", of_counties(rollups.beside_floor), [40_000], YEARS, 3, "all roll-ups beside bare statements"),
     ("drill", of_counties(drill.way_back), [50_000], YEARS, 1, "backup, restore and verify of a whole county"),
-    ("agreement", of_agreement, [6_000], [14], 1, "whether any two pages of 300 branches contradict each other"),
+    ("agreement", of_generated("benchmarks.agreement"), [6_000], [14], 1, "whether two pages of 300 branches disagree"),
+    ("walk", of_generated("benchmarks.walk"), [6_000], [14], 1, "what every page costs that a role comes to by links"),
     ("ledger", of_counties(dues.ledger), [500, 500, 5_000], [23, 230, 23], 20, "pages over ten times the ledger"),
 )  # fmt: skip
 

@@ -68,10 +68,10 @@ def county(
         yield County(kind, members, months, environment, **json.loads(made))
 
 
-def contradictions(kind: str, members: int, branches: int, months: int, data: Path, server: str = "") -> str:
-    """What `benchmarks.agreement` says of a county with everything that `generate` makes."""
-    with _database(kind, f"agreement_{members}_in_{branches}_{months}", data, server) as environment:
-        return run_prepared(["-m", "benchmarks.agreement", str(members), str(branches), str(months)], environment)
+def of_generated(script: str, kind: str, members: int, branches: int, months: int, data: Path, server: str) -> str:
+    """What a script of ours says of a county with everything that `generate` makes."""
+    with _database(kind, f"generated_{members}_in_{branches}_{months}", data, server) as environment:
+        return run_prepared(["-m", script, str(members), str(branches), str(months)], environment)
 
 
 @dataclass(frozen=True)

@@ -105,4 +105,5 @@ def searches() -> dict[str, str]:
     }
 
 
-main()
+if __name__ == "__main__":
+    main()
