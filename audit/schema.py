@@ -13,21 +13,21 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import NOT_PROVIDED, AutoField, CheckConstraint, Field, ForeignKey, JSONField, Model
 
+from audit.watched import exclusions, search_tables
+
 Definitions = dict[type[Model], set[str]]
 
 TABLES = "SELECT tbl_name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL"
-FURTHER = """
-SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite^_%' ESCAPE '^'
-AND NOT EXISTS (SELECT 1 FROM sqlite_master search WHERE search.sql LIKE 'CREATE VIRTUAL TABLE %'
-    AND sqlite_master.name || '_' LIKE search.name || '^_%' ESCAPE '^')
-"""
-"""Tables and views, without those of a search by words."""
-CONSTRAINTS = """
-SELECT relname, conname, pg_get_constraintdef(pg_constraint.oid), contype = 'c'
+FURTHER = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite^_%' ESCAPE '^'"
+CONSTRAINTS = r"""
+SELECT relname, conname, pg_get_constraintdef(pg_constraint.oid),
+    contype = 'c' AND pg_get_constraintdef(pg_constraint.oid) !~ '^CHECK \(\("?\w+"? >= 0\)\)$'
 FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid WHERE relnamespace = {schema} AND convalidated
 UNION ALL
-SELECT tablename, indexname, substring(indexdef FROM 'USING .*'), true
-FROM pg_indexes WHERE quote_ident(schemaname)::regnamespace = {schema} AND indexdef LIKE 'CREATE UNIQUE%'
+SELECT pg_class.relname, named.relname, substring(pg_get_indexdef(indexrelid) FROM 'USING .*'), true
+FROM pg_index JOIN pg_class ON pg_class.oid = indrelid JOIN pg_class named ON named.oid = indexrelid
+WHERE indisunique AND pg_class.relnamespace = {schema}
+AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)
 UNION ALL
 SELECT relname, '', attname || ' NOT NULL', false
 FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = {schema} AND attnotnull AND attnum > 0
@@ -51,6 +51,9 @@ SELECT tablename || ': the policy ' || policyname || ' hides rows' FROM pg_polic
 UNION ALL
 SELECT relname || ': rows are hidden by policies' FROM pg_class
 WHERE (relrowsecurity OR relforcerowsecurity) AND relnamespace = current_schema()::regnamespace
+UNION ALL
+SELECT relname || ': is emptied when the server fails' FROM pg_class
+WHERE relkind = 'r' AND relpersistence = 'u' AND relnamespace = current_schema()::regnamespace
 UNION ALL
 SELECT 'triggers are switched off for this user' WHERE current_setting('session_replication_role') <> 'origin'
 """
@@ -141,20 +144,15 @@ def definition_faults() -> Iterator[str]:
     for model, definitions in wanted.items():
         table = model._meta.db_table
         yield from (f"{table}: {one}" for one in sorted(definitions - there[table]))
-        yield from (f"{table}: nobody asks for {one}" for one in sorted(there[table] - definitions) if _leads(one))
+        further = (one for one in sorted(there[table] - definitions) if not one.startswith("CREATE INDEX"))
+        yield from (f"{table}: nobody asks for {one}" for one in further)
     if connection.vendor == "sqlite":
-        known = {*(one._meta.db_table for one in models), MIGRATIONS}
-        yield from (f"the table {one} doesn't belong here" for (one,) in _rows(FURTHER) if one not in known)
+        known, parts = {*(one._meta.db_table for one in models), MIGRATIONS}, tuple(search_tables())
+        further = (one for (one,) in _rows(FURTHER) if one not in known and not one.startswith(parts))
+        yield from (f"the table {one} doesn't belong here" for one in further)
     if connection.vendor == "postgresql":
         yield from (text for (text,) in _rows(IDLE))
         yield from _strangers(models)
-
-
-def _leads(definition: str) -> bool:
-    """Whether it changes rows or refuses them, for PostgreSQL's see `STRANGE`."""
-    return (
-        definition.startswith("FOREIGN KEY") or connection.vendor == "sqlite" and not definition.startswith("CREATE ")
-    )
 
 
 def _strangers(models: list[type[Model]]) -> Iterator[str]:
@@ -247,14 +245,20 @@ def _wanted_by_sqlite(model: type[Model]) -> set[str]:
     editor.deferred_sql = []
     sql, _parameters = editor.table_sql(model)
     indexes = [one for one in model._meta.constraints if not one.constraint_sql(model, editor)]
-    return set(_parts(sql)) | {_plain(str(one.create_sql(model, editor))) for one in indexes}
+    later = [*(one.create_sql(model, editor) for one in indexes), *editor.deferred_sql]
+    return set(_parts(sql)) | {_unnamed(str(one)) for one in later}
 
 
 def _in_sqlite() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for table, sql in _rows(TABLES):
-        found.setdefault(table, set()).update(_parts(sql) if sql.startswith("CREATE TABLE") else [_plain(sql)])
+        found.setdefault(table, set()).update(_parts(sql) if sql.startswith("CREATE TABLE") else [_unnamed(sql)])
     return found
+
+
+def _unnamed(index: str) -> str:
+    """Its name may come from a table that was called otherwise."""
+    return re.sub(r"INDEX \S+ ON", "INDEX ON", _plain(index))
 
 
 def _parts(sql: str) -> Iterator[str]:
@@ -278,6 +282,8 @@ def _of_a_field(field: "Field[object, object]") -> Iterator[str]:
         yield f"UNIQUE ({field.column})"
     if not field.null:
         yield f"{field.column} NOT NULL"
+    if check := field.db_check(connection):
+        yield _plain(f"CHECK (({check}))")
     if isinstance(field, ForeignKey) and _is_demanded(field):
         target = field.target_field
         yield (
@@ -305,7 +311,11 @@ def _wanted_by_postgresql(models: list[type[Model]], there: dict[str, set[str]])
             if again in there.get(table, ()):
                 there[table].add(first)
         transaction.set_rollback(True)
-    return {one: _of_fields(one) | tried.get(one._meta.db_table, set()) for one in models}
+    excluded = {label: {text} for label, text in exclusions().items()}
+    return {
+        one: _of_fields(one) | tried.get(one._meta.db_table, set()) | excluded.get(one._meta.label, set())
+        for one in models
+    }
 
 
 def _checks_read_again() -> Iterator[tuple[str, str, str]]:
@@ -321,7 +331,13 @@ def _checks_read_again() -> Iterator[tuple[str, str, str]]:
 
 
 def _of_fields(model: type[Model]) -> set[str]:
-    return {text for one in model._meta.local_concrete_fields for text in _of_a_field(one)}
+    together = (
+        [model._meta.get_field(name).column for name in names]
+        for names in model._meta.unique_together  # type: ignore[union-attr]
+    )
+    return {text for one in model._meta.local_concrete_fields for text in _of_a_field(one)} | {
+        f"UNIQUE ({', '.join(columns)})" for columns in together
+    }
 
 
 def _in_postgresql(schema: str) -> dict[str, set[str]]:

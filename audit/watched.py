@@ -52,6 +52,16 @@ def unwatched() -> Mapping[str, str]:
     return dict(_declared("UNWATCHED"))
 
 
+def exclusions() -> Mapping[str, str]:
+    """The exclusion constraint of a model on PostgreSQL, as it writes it down: Django's models have none of them."""
+    return dict(_declared("EXCLUSIONS"))
+
+
+def search_tables() -> list[str]:
+    """SQLite's tables for searches by words; each has others of its own."""
+    return [table for _label, table in _declared("SEARCHES")]
+
+
 def _watched(label: str, place: Place, without: Mapping[str, str]) -> Watched:
     model = apps.get_model(label)
     columns = [field.column for field in model._meta.local_concrete_fields]

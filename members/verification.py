@@ -177,6 +177,13 @@ UNWATCHED = {
     "axes.AccessLog": "Kept for the law, and decides nothing",
 }
 
+SEARCHES = {"members.Member": "members_member_search"}
+EXCLUSIONS = {
+    "members.Affiliation": (
+        "EXCLUDE USING gist (member_id WITH =, daterange(valid_from, valid_until, '[)') WITH &&) "
+        "WHERE (((kind) = 'formal'))"
+    ),
+}
 INDEXED = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('member_search')"
 FTS_CHECK = "INSERT INTO members_member_search(members_member_search, rank) VALUES ('integrity-check', 1)"
 
