@@ -187,4 +187,9 @@ def _schema(cursor: Any) -> str:
 
 
 def _plain(statement: str) -> str:
-    return " ".join(COPY.sub("", statement.replace('"', "")).split())
+    return " ".join(COPY.sub("", unquoted(statement)).split())
+
+
+def unquoted(definition: str) -> str:
+    """Without the quotes around names, which databases write or leave; other words in quotes are other words."""
+    return re.sub(r'"([a-z_][a-z0-9_]*)"', r"\1", definition)

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import NOT_PROVIDED, AutoField, CheckConstraint, Field, ForeignKey, JSONField, Model
 
+from audit.append_only import unquoted
 from audit.watched import exclusions, search_tables
 
 Definitions = dict[type[Model], set[str]]
@@ -331,13 +332,9 @@ def _checks_read_again() -> Iterator[tuple[str, str, str]]:
 
 
 def _of_fields(model: type[Model]) -> set[str]:
-    together = (
-        [model._meta.get_field(name).column for name in names]
-        for names in model._meta.unique_together  # type: ignore[union-attr]
-    )
-    return {text for one in model._meta.local_concrete_fields for text in _of_a_field(one)} | {
-        f"UNIQUE ({', '.join(columns)})" for columns in together
-    }
+    columns = {one.name: one.column for one in model._meta.local_concrete_fields}
+    together = {f"UNIQUE ({', '.join(columns[one] for one in names)})" for names in model._meta.unique_together}
+    return together | {text for one in model._meta.local_concrete_fields for text in _of_a_field(one)}
 
 
 def _in_postgresql(schema: str) -> dict[str, set[str]]:
@@ -354,7 +351,7 @@ def _uncast(definition: str) -> str:
 
 
 def _plain(definition: str) -> str:
-    return " ".join(definition.replace('"', "").split())
+    return " ".join(unquoted(definition).split())
 
 
 def _rows(query: str) -> list[tuple[str, ...]]:

@@ -298,6 +298,24 @@ if not postgresql:
         found = failing()["database_definitions"]
         assert "strange" in found or "nobody asks for CREATE UNIQUE INDEX ON reminders_message" in found
 
+    def test_a_definition_that_stands_in_quotes_is_named():
+        loosen(
+            "meetings_vote",
+            '"votes_for" smallint unsigned NULL CHECK ("votes_for" >= 0)',
+            '"votes_for" "smallint unsigned NULL CHECK (votes_for >= 0)"',
+        )
+        run(
+            [
+                "DROP TRIGGER dues_payment_no_update",
+                "CREATE TRIGGER dues_payment_no_update BEFORE UPDATE ON dues_payment "
+                """BEGIN SELECT "RAISE(ABORT, 'dues_payment is append-only')"; END""",
+            ]
+        )
+
+        found = failing()
+        assert "meetings_vote" in found["database_definitions"]
+        assert "append_only_dues_payment" in found
+
 
 def test_a_table_that_is_gone_is_named():
     run("DROP TABLE reminders_heartbeat")
