@@ -100,7 +100,7 @@ def _changes(row: RosterImportRow) -> Iterator[tuple[str, str, str]]:
     for name, (old, new) in before.get("changes", {}).items():
         hidden, words = name in PRIVATE, WORDS.get(name, {})
         shown = ("••••" if hidden and old else words.get(old, old), "••••" if hidden else words.get(new, new))
-        yield str(LABELS.get(name, LABELS["category"])), *map(str, shown)
+        yield str(LABELS.get(name, LABELS["category"])), str(shown[0]), str(shown[1])
 
 
 REASONS: dict[str, Promise] = {
