@@ -8,6 +8,8 @@ from django.urls import reverse
 from knox.models import AuthToken
 
 from dues.models import Payment
+from members.choices import OfficeKind
+from members.models import Office
 from tests.dues.making import charge, fix, pay, settled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -117,6 +119,13 @@ def test_a_refusal_names_the_field_and_stores_nothing(cast, zhang, as_program, c
 )
 def test_nobody_records_for_another_branch_or_without_the_office(cast, zhang, as_program, part, status):
     assert as_program(cast.users()[part], "post", PAYMENTS, body(zhang)).status_code == status
+    assert Payment.objects.count() == 0
+
+
+def test_who_records_elsewhere_and_only_sees_the_branch_records_nothing_there(cast, zhang, as_program):
+    Office.objects.create(user=cast.next_secretary, kind=OfficeKind.COMMITTEE_STAFF, organization=cast.district)
+
+    assert as_program(cast.next_secretary, "post", PAYMENTS, body(zhang)).status_code == 403
     assert Payment.objects.count() == 0
 
 

@@ -35,6 +35,11 @@ def rows(member):
     return [(row.valid_from.month, row.valid_until and row.valid_until.month, row.amount_fen) for row in ordered]
 
 
+def test_a_part_of_nothing_is_a_part(cast):
+    parts = {"post_pay": 400_000, "allowances": 0}
+    assert fix_basis(new(cast.zhang, None, parts=parts), by=cast.officer, on=TODAY).amount_fen == 4000
+
+
 def test_a_base_is_fixed_with_what_was_counted_and_stays_sealed(cast):
     parts = {"post_pay": 400_000, "allowances": 150_000, "income_tax": 10_000, "reward_performance": 300_000}
     basis = fix_basis(new(cast.zhang, None, parts=parts, decided_on=date(2026, 1, 9)), by=cast.officer, on=TODAY)

@@ -293,6 +293,8 @@ def test_everything_done_is_said_so(ledger):
 
     assert {str(duty.state) for duty in found} == {"done"}
     assert {duty.kind for duty in found} == {"dues_bases", "dues_collection", "dues_remittance", "dues_disclosure"}
+    elsewhere = dues_duties(PlacesBelow(ledger.district.path, TODAY))  # nobody in the next branch has paid
+    assert [duty.organization for duty in elsewhere if duty.kind == "dues_remittance"] == ["branch"]
 
 
 @pytest.mark.django_db

@@ -212,6 +212,11 @@ def test_a_use_recorded_by_mistake_is_taken_out_with_a_reason(cast):
     assert (DuesUse.objects.count(), Entry.objects.get(action="remove_dues_use").reason) == (0, "录错支部")
 
 
+def test_the_figures_of_a_year_without_anything_are_noughts(cast):
+    figures = year_figures(cast.next_branch.path, 2026, on=TODAY)
+    assert (figures.paid_fen, figures.voluntary_fen, figures.remitted_fen, figures.used_fen) == (0, 0, 0, 0)
+
+
 def test_the_years_figures_are_sums_and_name_nobody(paid):
     record_use(use(paid), by=paid.officer, on=TODAY)
     send(paid)

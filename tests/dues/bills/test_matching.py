@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given, strategies as st
 
 from dues.bills.matching import PossiblePayer, PossiblePayers, match, sound
+from dues.bills.models import BillRow
+from dues.bills.queries import _offered
 from dues.bills.rules import plain_name, read_note
-from dues.choices import MatchWhy, NoMatch
+from dues.choices import BillRowState, MatchWhy, NoMatch
+from members.models import Member
 
 BRANCH = [
     PossiblePayer("张英", "张英", helpers=("刘小红",), open_fen=(2000, 2000), monthly_fen=2000),
@@ -265,3 +268,12 @@ def test_whatever_is_written_certain_means_one_and_nobody_has_a_reason(payer, no
     else:
         assert not keys
         assert found.reason in NoMatch.values
+
+
+@pytest.mark.parametrize("among", [[], ["other"], ["other", "decided"]])
+def test_who_was_decided_for_stands_first_also_where_nobody_had_proposed_them(among):
+    people = {name: Member(pk=number, name=name) for number, name in enumerate(("other", "decided"), 1)}
+    candidates = [{"member": name, "why": [MatchWhy.NOTE]} for name in among]
+    row = BillRow(state=BillRowState.CERTAIN, candidates=candidates, member=people["decided"])
+
+    assert [member.name for member, _why in _offered(row, people)] == ["decided", *(set(among) - {"decided"})]

@@ -207,6 +207,18 @@ def test_who_puts_it_right_is_passed_on_by_somebody_else(cast):
     assert (one.responsible, actions()) == (cast.zhang, ["assign_problem"])
 
 
+def test_somebody_has_to_put_it_right(cast):
+    one = problem(cast.branch, responsible=cast.li)
+    nobody = {"measure": "值班", "responsible": None, "responsible_name": "", "is_internal": False}
+    with pytest.raises(Refused) as refused:
+        assign(problem=one, values=nobody, key=uuid.uuid4(), on=TODAY, by=by(cast.officer))
+    assert list(refused.value.fields) == ["responsible"]
+
+    assign(problem=one, values=nobody | {"responsible_name": "村委会"}, key=uuid.uuid4(), on=TODAY, by=by(cast.officer))
+    one.refresh_from_db()
+    assert one.responsible_name == "村委会"
+
+
 # --- Inspections ----------------------------------------------------------------------------------------------------
 def test_an_inspection_from_plan_to_close(cast):
     staff = by(cast.district_staff)
