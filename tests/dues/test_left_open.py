@@ -7,7 +7,8 @@ from random import Random
 import pytest
 
 from dues import duties as quick
-from dues.ledger.queries import arrears_of, months_of
+from dues.ledger.queries import arrears_of, completed, months_of
+from dues.ledger.rules import OpenMonth
 from dues.models import Charge
 from dues.units import months_between
 from members.choices import LeavingReason
@@ -129,3 +130,13 @@ def test_this_months_dues_are_open_before_anybody_is_behind(cast):
 
     assert members.on_rosters == [(cast.zhang.pk, cast.branch.path)]
     assert quick.arrears_on_rosters(members, on=TODAY) == {}
+
+
+def test_whoever_left_the_whole_window_open_is_asked_for_what_is_before_it(cast):
+    for one in MONTHS:
+        charge(cast.zhang, one, 1000)
+
+    everything = months_of(cast.zhang.pk)
+    recent = {cast.zhang.pk: [OpenMonth(one.month, one.open_fen) for one in everything[-12:]]}
+
+    assert len(completed(recent, on=TODAY, passed=())[cast.zhang.pk]) == len(everything) == 13

@@ -80,6 +80,16 @@ def test_a_batch_holds_what_came_in_and_hands_up_the_committees_share(paid):
     assert Entry.objects.get(action="hand_up_dues").details == {"fen": 2001, "payments": 2}
 
 
+def test_a_month_can_be_handed_up_from_its_first_day_on(paid):
+    assert send(paid, last=month("2026-11"), sent_on=date(2026, 11, 1), first=SEPTEMBER).collected_fen == 10005
+    with pytest.raises(Refused) as refused:
+        send(paid, first=month("2026-12"), last=month("2026-12"))
+    assert list(refused.value.fields) == ["first"]
+    with pytest.raises(Refused) as refused:
+        send(paid, first=month("2026-11"), last=month("2026-11"), sent_on=date(2026, 11, 1))
+    assert "first" not in refused.value.fields  # only that nothing came in
+
+
 def test_no_payment_is_handed_up_twice(paid):
     send(paid, last=SEPTEMBER)
 
