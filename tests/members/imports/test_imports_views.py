@@ -346,3 +346,13 @@ def test_the_pages_ask_the_same_however_many_rows(cast: Cast, as_user: As, tmp_p
         begun = upload(client, roster(tmp_path / f"{number}.xlsx", people), cast.branch)
         asked.append((queries_of(client, url(DETAIL, begun)), queries_of(client, reverse(LIST))))
     assert asked == [(12, 5), (12, 5)]  # six for the step that comes next, as long as the branch begins
+
+
+def test_the_title_of_another_branch_is_told_until_it_is_stored(cast: Cast, as_user: As, tmp_path: Path) -> None:
+    client = as_user(cast.secretary)
+    path = roster(tmp_path / "a.xlsx", [person("张三", 1)], title=f"{cast.next_branch.name}党员花名册")
+    begun = upload(client, path, cast.branch)
+    assert cast.next_branch.name in client.get(url(DETAIL, begun)).content.decode()
+
+    client.post(url(CONFIRM, begun))
+    assert cast.next_branch.name not in client.get(url(DETAIL, begun)).content.decode()
