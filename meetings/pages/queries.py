@@ -420,6 +420,8 @@ def _missed(expected: int, absent: int, unexplained: int, months: int) -> str:
     if not expected:
         return gettext("No meeting of twelve months is on record.")
     said = gettext("Absent %(absent)s of %(expected)s times in twelve months, %(unexplained)s without a reason.")
+    if not unexplained:
+        said = gettext("Absent %(absent)s of %(expected)s times in twelve months, each time with a reason.")
     if not absent:
         said = gettext("Not once absent of %(expected)s times in twelve months.")
     sentence = said % {"absent": absent, "expected": expected, "unexplained": unexplained}
