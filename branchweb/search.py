@@ -62,7 +62,7 @@ def found(text: str, user: User, *, on: date) -> Iterator[Hits]:
         Hits(_("Members"), "people", people(text, user), _every("members:roster-list", text)),
         Hits(_("Meetings"), "calendar-event", meetings(text, user), _every_meeting(text)),
         Hits(_("Organizations"), "diagram-3", organizations(text, user), _every("members:organization-tree", text)),
-        Hits(_("Pages"), "signpost-split", pages(text, user)),
+        Hits(_("Pages of the program"), "signpost-split", pages(text, user)),
         Hits(
             _("Regulations"),
             "journal-bookmark",
