@@ -28,7 +28,7 @@ from dues.ledger.queries import (
     weighed,
 )
 from dues.ledger.rules import ARREARS_STAGES, Arrears, OpenMonth, Span
-from dues.units import month_of, months_between
+from dues.units import first_month, month_of, months_between
 from members.choices import DatePrecision, MergeState, OrganizationKind
 from members.models import Member, Merge, Organization, User
 from members.models.member import MemberQuerySet
@@ -141,7 +141,7 @@ def people_of(branch: Organization, year: int) -> MemberQuerySet:
 
 
 def grid_rows(branch: Organization, members: Iterable[Member], year: int, *, on: date) -> list[GridRow]:
-    """The branch's year for these members, in their order. Eleven queries, for whatever number of them."""
+    """The branch's year for these members, in their order. Twelve queries, for whatever number of them."""
     people = list(members)
     ids = [one.pk for one in people]
     of = {one: one for one in ids} | _merged_into(ids)
@@ -153,12 +153,13 @@ def grid_rows(branch: Organization, members: Iterable[Member], year: int, *, on:
     late = weighed(completed(_left_open(ledger, on), on=on, passed=passed_over(ids)), of=ids, on=on)
     groups = dict(Organization.objects.below(branch.path).filter(kind=GROUP).values_list("path", "name"))
     months = list(months_between(date(year, 1, 1), date(year, 12, 1)))
+    begins = first_month(year, branch.known_first_day())
     return [
         GridRow(
             member=one,
             group=groups.get(one.roster_path, ""),
             moved=not contains(branch.path, one.roster_path),
-            cells=[_cell(_facts(one, month, branch, ledger, bases[one.pk]), on) for month in months],
+            cells=[_cell(_facts(one, month, branch, ledger, bases[one.pk]), on, begins) for month in months],
             arrears=late.get(one.pk) if contains(branch.path, one.roster_path) else None,
             beyond=beyond[one.pk] if contains(branch.path, one.roster_path) else Beyond(),
         )
@@ -225,8 +226,11 @@ def _facts(member: Member, month: date, branch: Organization, ledger: Ledger, ba
     )
 
 
-def _cell(facts: MonthFacts, on: date) -> MonthCell:
+def _cell(facts: MonthFacts, on: date, begins: date) -> MonthCell:
+    """Before the branch's first month nothing is asked for, and so nothing unknown."""
     state = month_state(facts, current=month_of(on))
+    if state == MonthState.UNKNOWN and facts.month < begins:
+        state = MonthState.NOT_CHARGED
     return MonthCell(facts.month, state, facts.charged_fen, facts.waived_fen, facts.settled_fen)
 
 

@@ -397,6 +397,7 @@ def charging(request: PageRequest) -> HttpResponse:
         buttons=[
             *(Button(str(one), _page_of(branch, one)) for one in years),
             Button(_("Bases"), _list_of(branch, year), "list-check"),
+            Button(_("Collect dues"), address("dues:collect", org=branch.code), "cash-coin"),
         ],
         prints=False,
         lead=branch.name,

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from dues.arrears.grid import grid_rows, people_of, sums_of
@@ -27,6 +29,18 @@ def test_a_row_shows_each_month_of_the_year(cast):
     assert states(row)[10:] == ["not_charged", "to_come"]
     assert (row.months_in_arrears, row.due_fen) == (2, 6000)
     assert row.cells[4].open_fen == 2000
+
+
+def test_before_the_branch_began_nothing_is_unknown(cast):
+    cast.branch.begins_on = date(2026, 11, 3)
+    cast.branch.save()
+    fix(cast.zhang, 4000, since="2026-11")
+    charge(cast.zhang, "2026-11", 4000)
+    pay(cast.zhang, 4000, "2026-11-20")
+    row = rows(cast.branch)["张英"]
+
+    assert states(row)[:11] == ["not_charged"] * 10 + ["settled"]
+    assert row.is_settled
 
 
 def test_money_in_advance_is_shown_where_it_lies(cast):
@@ -93,10 +107,10 @@ def test_no_base_is_read(cast):
 
 
 @pytest.mark.parametrize("more", [1, 60])
-def test_eleven_queries_for_one_member_and_for_sixty(cast, django_assert_num_queries, more):
+def test_twelve_queries_for_one_member_and_for_sixty(cast, django_assert_num_queries, more):
     for number in range(more):
         one = make_member(f"党员{number}", cast.branch)
         fix(one, 4000)
         charge(one, "2026-10", 4000)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert len(rows(cast.branch)) == more + 2

@@ -186,7 +186,7 @@ def test_the_page_costs_the_same_for_one_member_and_for_sixty(cast, as_user, dja
         fix(one, 4000)
         charge(one, "2026-10", 4000)
     client = as_user(cast.officer)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page = client.get(GRID)
 
     assert len(re.findall("<tr>", page.text)) == min(more + 2, 60) + 1
