@@ -177,6 +177,7 @@ START_LINKS = [
     "assessment.navigation.waiting_links",
     "meetings.votes.correction_queries.start_links",
     "meetings.votes.queries.start_links",
+    "meetings.minutes.queries.start_links",
     "dues.navigation.start_links",
     "supervision.letters.queries.start_links",
     "reminders.messages.queries.start_links",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from meetings.attendance.models import Attendance
 from meetings.attendance.queries import Tally, tally_of
-from meetings.choices import LATER, NOT_EXPECTED, PRESENT, AttendanceState, LeaveKind
+from meetings.choices import LATER, NOT_EXPECTED, PRESENT, AttendanceState, LeaveKind, MeetingState
 from meetings.meeting.models import AgendaItem, Meeting, Observer
 from meetings.minutes.models import Minutes
 from meetings.minutes.rules import (
@@ -37,8 +37,11 @@ from members.access.queries import in_words, named_offices, whom_to_ask
 from members.choices import Capability
 from members.fields import opened
 from members.models import Member, User
+from members.pages.links import Link
 from members.pages.queries import called, names_of
 
+AT_MOST = 3
+"""Minutes named on a start page."""
 NOT_THERE = (AttendanceState.ABSENT, AttendanceState.LEAVE, AttendanceState.UNKNOWN)
 NO_KIND = ("", LeaveKind.OTHER)
 """Of these the minutes say only that somebody was on leave: neither is a reason."""
@@ -211,6 +214,18 @@ def role_of(meeting: Meeting, user: User) -> str | None:
     """As what the user signs: the one of the two that the record names; None for everybody else."""
     named = {meeting.chair_id: CHAIR, meeting.recorder_id: RECORDER}
     return named.get(user.member_id) if user.member_id else None
+
+
+def start_links(user: User, *, on: date) -> Iterator[Link]:
+    """The minutes that wait for the user's signature; whoever has a desk finds them there. One query."""
+    if user.member_id is None or user.access.may_any([Capability.SETTLE_DUTIES]):
+        return
+    chaired = Q(meeting__chair=user.member_id, chair_signed_at__isnull=True)
+    recorded = Q(meeting__recorder=user.member_id, recorder_signed_at__isnull=True)
+    rows = Minutes.objects.filter(chaired | recorded, locked_at__isnull=True, meeting__state=MeetingState.HELD)
+    for one in rows.select_related("meeting__organization").order_by("meeting__day", "meeting__key")[:AT_MOST]:
+        address = reverse("meetings:minutes", args=[one.meeting_id])
+        yield Link("pen", _("Minutes to sign"), str(one.meeting), address)
 
 
 def signs_on_paper(member: Member | None) -> bool:

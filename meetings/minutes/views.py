@@ -1,5 +1,6 @@
 """Minutes: drafting, editing, signing, correcting, and as a Word document."""
 
+from datetime import date
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -82,7 +83,7 @@ def minutes_detail(request: PageRequest, key: UUID) -> HttpResponse:
     if minutes := _minutes_or_none(meeting):
         context |= minutes_page(minutes, request.user, on=request.today)
         context["sign_form"] = SignForm(initial={"seen": minutes.text})
-        context["papers"] = _papers(context["filing"], minutes) if may_record else []
+        context["papers"] = _papers(context["filing"], minutes, request.today) if may_record else []
         context["may_make_accounts"] = request.user.access.may(Capability.MANAGE_USERS, meeting.scope_path)
         if may_record:
             left = _left_this_month(request, meeting)
@@ -196,10 +197,10 @@ def _of(meeting: Meeting) -> Minutes:
     return minutes
 
 
-def _papers(filing: Filing | None, minutes: Minutes) -> list[tuple[Signature, PaperForm]]:
+def _papers(filing: Filing | None, minutes: Minutes, today: date) -> list[tuple[Signature, PaperForm]]:
     """A form for each signature on paper that the viewer may file."""
     return [
-        (one, PaperForm(initial={"seen": minutes.text, "role": one.role}, auto_id=f"{one.role}_%s"))
+        (one, PaperForm(initial={"seen": minutes.text, "role": one.role, "signed_on": today}, auto_id=f"{one.role}_%s"))
         for one in (filing.missing if filing and filing.may else ())
     ]
 

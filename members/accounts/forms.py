@@ -222,6 +222,8 @@ class UserCreateForm(OfficeFields):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
+        if given.get("national_id") and not given.get("kind"):
+            given["organization"] = None  # a member's own log-in: the place was only where one came from
         if bool(given.get("kind")) != bool(given.get("organization")) and not self.errors:
             self.add_error(
                 "organization" if given.get("kind") else "kind",

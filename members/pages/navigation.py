@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -339,9 +340,17 @@ def _address(url_name: str) -> str:
 def page_frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `frame` with navigation, person, organization and look."""
     chosen = look_of(request)
-    look = {"look": chosen, "switches": switches(chosen, get_language())}
+    look = {"look": chosen, "switches": switches(chosen, get_language()), "here": _here(request)}
     user = getattr(request, "user", None)
     return {"frame": look | (_about(user, request) if isinstance(user, User) else {})}
+
+
+def _here(request: HttpRequest) -> str:
+    """Where a switch leads back: to the page, or of what a form answered to the page with the form."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
+    return urlunsplit(("", "", came_from.path, came_from.query, "")) or "/"
 
 
 def _about(user: User, request: HttpRequest) -> dict[str, Any]:

@@ -113,12 +113,13 @@ def desk(request: PageRequest) -> HttpResponse:
     user, on = request.user, request.today
     paths = desk_paths(request)
     context = start_of(user, on=on) | {"beginning": beginning_of(user, on=on)} | _shown(request, paths)
-    if not context["offices"] and (year := own_year(user, on=on)):
+    counted = counted_paths(request, paths)
+    if not paths and not counted and (year := own_year(user, on=on)):
         context |= _own_page(year, context["own"])
     if context.get("today"):
         coming = next_meeting(user, on=on)
         context |= {"next_meeting": coming, "doors": doors_of(user) | {"meeting": meeting_door(user, coming, on=on)}}
-    if counted := counted_paths(request, paths):
+    if counted:
         context |= {"below": counts_below(counted, on=on), "needs": need_at(_seen(request, counted), on=on)}
     return render(request, "reminders/desk/desk.html", context)
 

@@ -265,6 +265,12 @@ def test_after_choosing_a_password_everything_is_open(newcomer: Client) -> None:
     assert newcomer.get(HOME).status_code == 200
 
 
+def test_a_switch_on_what_a_form_answered_leads_back_to_the_form(cast: Cast, as_user: Callable[[User], Client]) -> None:
+    client, form = as_user(cast.secretary), reverse("members:preference-edit")
+    answer = client.post(form, {"language": "xx"}, headers={"referer": f"http://testserver{form}?a=1"})
+    assert f'name="next" value="{form}?a=1"' in answer.text
+
+
 def test_a_newcomer_can_leave_and_switch_the_look(newcomer: Client) -> None:
     assert newcomer.post(reverse("members:look-switch"), {"text_size": "large"})["Location"] == HOME
     assert newcomer.post(reverse("account_logout"))["Location"] != reverse("account_change_password")

@@ -4,10 +4,13 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from dues.choices import MonthState
 from meetings.choices import AttendanceState
-from meetings.models import Attendance, Meeting
+from meetings.models import Attendance, Meeting, Minutes
+from members.choices import OfficeKind
+from members.models import Office
 from reminders.desk.queries import own_year
 from tests.cast import TODAY
 from tests.dues.making import charge, pay
@@ -101,3 +104,16 @@ def test_the_page_asks_no_more_for_a_full_year(cast, member, as_user, django_ass
     client.get(HOME)
     with django_assert_max_num_queries(25):
         client.get(HOME)
+
+
+def test_an_office_without_a_desk_begins_like_a_member_and_with_what_waits_for_the_own_signature(cast, as_user, today):
+    officer = cast.member
+    Office.objects.create(user=officer, kind=OfficeKind.PUBLICITY_OFFICER, organization=cast.branch)
+    meeting = meet(cast, TODAY, recorder=cast.zhang)
+    Minutes.objects.create(meeting=meeting, text="记录")
+    page = as_user(officer).get(HOME)
+
+    assert page.context["year"]
+    assert reverse("meetings:minutes", args=[meeting.key]) in page.text and "请您签名的会议记录" in page.text
+    Minutes.objects.update(recorder_signed_by="member", recorder_signed_at=timezone.now())
+    assert "请您签名的会议记录" not in as_user(officer).get(HOME).text
