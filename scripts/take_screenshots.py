@@ -65,6 +65,11 @@ class Picture(NamedTuple):
     widths: tuple[str, ...] = USUAL
     also_dark: bool = False
 
+    def files(self, width: str) -> list[str]:
+        """Their names."""
+        dark = [f"{self.name}-dark-{width}.png"] if self.also_dark and width in USUAL else []
+        return [f"{self.name}-{width}.png", *dark] if width in self.widths else []
+
 
 PICTURES = [
     Picture("login", "", "/account/login/"),
@@ -107,12 +112,14 @@ Logins = dict[str, dict[str, str]]
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/screenshots", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "docs/screenshots")
-    folder: Path = parser.parse_args().folder
+    parser.add_argument("--width", action="append", choices=WIDTHS, help="only of that width")
+    options = parser.parse_args()
+    folder: Path = options.folder
     folder.mkdir(parents=True, exist_ok=True)
     with demo_county() as (address, logins), sync_playwright() as playwright:
         browser = browsers.launch(playwright)
         for role in dict.fromkeys(picture.role for picture in PICTURES):
-            for width in WIDTHS:
+            for width in options.width or WIDTHS:
                 walk(browser, address, logins.get(role), role, width, folder)
         browser.close()
 
