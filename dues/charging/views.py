@@ -388,9 +388,8 @@ def charging(request: PageRequest) -> HttpResponse:
     lines = month_lines(branch, year, on=request.today)
     before = _("The branch began after this year.") if year <= request.today.year else _("This year hasn't begun.")
     years = [year - 1, *([year + 1] if year < request.today.year else [])]
-    shown = MONTHS.shown(
-        request, lines, lines=lambda rows: [YearMonth(one, branch) for one in rows], nothing=Nothing(before, "calendar")
-    )
+    nothing = Nothing(before, "calendar")
+    shown = MONTHS.shown(request, lines, lines=lambda rows: [YearMonth(one, branch) for one in rows], nothing=nothing)
     return shown.answer(
         title=_("Charging %(year)s") % {"year": year},
         crumbs=[DUES],

@@ -151,7 +151,7 @@ def test_facts_hold_no_text_of_a_record(cast):
 @pytest.mark.parametrize(
     ("name", "queries"),
     [
-        ("talks", 9), ("appraisal", 9), ("reports", 6), ("problems", 2), ("suggestions", 1), ("help", 1),
+        ("talks", 8), ("appraisal", 9), ("reports", 6), ("problems", 2), ("suggestions", 1), ("help", 1),
         ("matters", 1), ("matters_studied", 1),
     ],
 )  # fmt: skip

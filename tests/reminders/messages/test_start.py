@@ -114,7 +114,7 @@ def test_home_costs_the_same_whatever_the_roster(
         member = make_member(f"党员{number}", cast.branch)
         Situation.objects.create(member=member, kind=SituationKind.RETIRED)
     client = as_user(cast.secretary)
-    with django_assert_num_queries(81):
+    with django_assert_num_queries(65):
         client.get(reverse(HOME))
 
 
