@@ -259,7 +259,7 @@ def _in_sqlite() -> dict[str, set[str]]:
 
 def _unnamed(index: str) -> str:
     """Its name may come from a table that was called otherwise."""
-    return re.sub(r"INDEX \S+ ON", "INDEX ON", _plain(index))
+    return re.sub(r"INDEX \w+ ON", "INDEX ON", _plain(index))
 
 
 def _parts(sql: str) -> Iterator[str]:
