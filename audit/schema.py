@@ -310,7 +310,7 @@ def _wanted_by_postgresql(models: list[type[Model]], there: dict[str, set[str]])
         tried = _in_postgresql("pg_my_temp_schema()")
         for table, first, again in _checks_read_again():
             if again in there.get(table, ()):
-                there[table].add(first)
+                there[table] = there[table] - {again} | {first}
         transaction.set_rollback(True)
     excluded = {label: {text} for label, text in exclusions().items()}
     return {
